@@ -1,0 +1,1 @@
+"""The library behind the notebooks: connections, workloads, faults, checks and evidence."""

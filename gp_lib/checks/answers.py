@@ -1,0 +1,129 @@
+"""Promises about what an answer is worth: it is there, it is about this user's data, and its amounts are true."""
+
+import re
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+from typing import Any
+
+from gp_lib import contract
+from gp_lib.checks.promise import Finding, promise
+from gp_lib.checks.stories import Story, stories
+from gp_lib.history import History, Operation, Reading
+
+NOT_READ = "no answer, or no independent reading to hold it against"
+BILLS = "bills"
+SAVINGS = "savings"
+COSTS = "cost_by_service"
+
+
+@promise("every run ends with an answer that is not empty")
+def answer_is_not_empty(history: History, *, actors: Collection[str] | None = None) -> Finding:
+    """The root agent completes with a ``result`` that has more than white space in it."""
+    finding = Finding("no run was announced to anybody")
+    for story in stories(history, actors):
+        finding.seen += 1
+        if story.unended:
+            finding.doubt(f"{story.name} could not be watched to its end", story.told[-1][0])
+        elif story.terminal is None:
+            finding.break_(f"{story.name} never answers", story.told[-1][0])
+        elif not _answer(story):
+            finding.break_(f"{story.name} ends with {story.terminal[1].type} and no answer", story.terminal[0])
+    return finding
+
+
+@promise("every recommendation names a service of this user's data")
+def recommendations_name_own_services(history: History, *, actors: Collection[str] | None = None) -> Finding:
+    """Each line of the answer that recommends something names a service that an independent query finds there."""
+    finding = Finding(NOT_READ)
+    own = _last_readings(history, COSTS)
+    for story, index, answer, user_id in _answers(history, actors):
+        if user_id not in own:
+            continue
+        services = {str(row["service"]) for row in own[user_id]}
+        for service, _ in _recommended(answer):
+            finding.seen += 1
+            if service not in services:
+                finding.break_(f"{story.name} recommends {service!r}, which {story.receiver} does not have", index)
+    return finding
+
+
+@promise("the amounts of an answer and its total equal an independent SQL query")
+def amounts_equal_sql(history: History, *, actors: Collection[str] | None = None) -> Finding:
+    """Each recommended amount is the one that SQL computes from the cold tier, and the total is the sum of SQL's.
+
+    A service of the user's that SQL finds no saving on must not be recommended; one that the user does not have is
+    the matter of ``recommendations_name_own_services``.
+    """
+    finding = Finding(NOT_READ)
+    savings, own = _last_readings(history, SAVINGS), _last_readings(history, COSTS)
+    for story, index, answer, user_id in _answers(history, actors):
+        if user_id not in savings:
+            continue
+        true = {str(row["service"]): Decimal(str(row["monthly_saving"])) for row in savings[user_id]}
+        known = {str(row["service"]) for row in own[user_id]} if user_id in own else None
+        for service, amount in _recommended(answer):
+            finding.seen += 1
+            if service in true and amount != true[service]:
+                finding.break_(f"{story.name}: {amount} on {service}, but SQL says {true[service]}", index)
+            elif service not in true and (known is None or service in known):
+                finding.break_(f"{story.name}: {amount} on {service}, but SQL finds no saving there", index)
+        _judge_total(finding, story, sum(true.values(), Decimal(0)), answer=answer, index=index)
+    return finding
+
+
+def _judge_total(finding: Finding, story: Story, true: Decimal, *, answer: str, index: int) -> None:
+    finding.seen += 1
+    totals = [_amount(found["amount"]) for found in re.finditer(contract.TOTAL_LINE, answer)]
+    if not totals:
+        finding.break_(f"{story.name} names no total", index)
+    for total in totals:
+        if total != true:
+            finding.break_(f"{story.name}: a total of {total}, but SQL says {true}", index)
+
+
+@promise("what only the tools' data says reaches the answer")
+def planted_data_reaches_the_answer(history: History, *, actors: Collection[str] | None = None) -> Finding:
+    """A service that was billed under a name which nobody can guess stands in every later answer to its owner.
+
+    It proves that the answer was made from what the tools read now. A name that stood in the question proves nothing.
+    """
+    finding = Finding("nothing was planted in the data of anybody who got an answer")
+    planted = [(i, o) for i, o in history.indexed(Operation) if o.action == BILLS and o.outcome == "ok"]
+    for story, index, answer, user_id in _answers(history, actors):
+        for where, bill in planted:
+            if bill.detail["user_id"] != user_id or story.asked is None or bill.ended_s > story.asked[1].started_s:
+                continue
+            finding.seen += 1
+            service = str(bill.detail["service"])
+            if service in str(story.asked[1].detail.get("content")):
+                finding.doubt(f"{story.name}: {service} stood in the question already", story.asked[0], where)
+            elif re.search(rf"(?<!\w){re.escape(service)}(?!\w)", answer) is None:
+                finding.break_(f"{story.name} says nothing of {service}, which is in the data", where, index)
+    return finding
+
+
+def _answers(history: History, actors: Collection[str] | None) -> Iterator[tuple[Story, int, str, str]]:
+    """Every answer that is not empty, with its index and whose it is; an empty one is another promise's matter."""
+    for story in stories(history, actors):
+        if story.terminal is not None and (answer := _answer(story)):
+            yield story, story.terminal[0], answer, story.terminal[1].user_id or ""
+
+
+def _answer(story: Story) -> str:
+    """The text of the answer; empty when the run ended without one."""
+    completed = story.terminal[1] if story.terminal else None
+    return str(completed.payload.get("result") or "").strip() if completed else ""
+
+
+def _recommended(answer: str) -> list[tuple[str, Decimal]]:
+    found = re.finditer(contract.RECOMMENDATION_LINE, answer)
+    return [(line["service"], _amount(line["amount"])) for line in found]
+
+
+def _amount(text: str) -> Decimal:
+    return Decimal(text.replace(",", ""))
+
+
+def _last_readings(history: History, question: str) -> dict[str, Any]:
+    """The last answer to a question, by subject."""
+    return {r.subject: r.answer for _, r in history.indexed(Reading) if r.question == question}

@@ -1,0 +1,89 @@
+"""A run as one receiver saw it: the unit that most promises about events speak of."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from gp_lib import contract
+from gp_lib.history import Event, History, Operation
+
+Indexed = tuple[int, Event]
+
+
+@dataclass(slots=True)
+class Story:
+    """The events of one run that ``receiver`` got, in the order of their arrival, with their indices."""
+
+    receiver: str
+    run_id: str
+    told: list[Indexed] = field(default_factory=list)
+    asked: tuple[int, Operation] | None = None
+    watched: tuple[int, Operation] | None = None
+
+    @property
+    def name(self) -> str:
+        """How a sentence calls this story."""
+        return f"{self.receiver}'s run {self.run_id[:8]}"
+
+    @property
+    def root(self) -> str | None:
+        """The agent that speaks for the run: the one of the first ``agent_started``."""
+        return next((e.agent_name for _, e in self.told if e.type == contract.AGENT_STARTED), None)
+
+    @property
+    def terminals(self) -> list[Indexed]:
+        """Every event that claims to be the run's last word."""
+        return [(i, e) for i, e in self.told if e.type in contract.TERMINAL_EVENTS and e.agent_name == self.root]
+
+    @property
+    def terminal(self) -> Indexed | None:
+        """The first last word; ``None`` when there is none."""
+        return next(iter(self.terminals), None)
+
+    def of_type(self, *types: str) -> list[Indexed]:
+        """The events of these types."""
+        return [(i, e) for i, e in self.told if e.type in types]
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether the receiver could not watch to the end (connection lost, deadline of the act)."""
+        return self.watched is not None and self.watched[1].outcome == "unknown"
+
+    @property
+    def unended(self) -> bool:
+        """Whether nobody can know how the run ended: it was cut off before its last word."""
+        return self.terminal is None and self.cut_off
+
+
+def calls(story: Story) -> Iterator[tuple[Indexed, list[Indexed]]]:
+    """Each call of a tool with everything that claims to complete it, by call id."""
+    completions = story.of_type(contract.TOOL_COMPLETED)
+    for index, call in story.of_type(contract.TOOL_EXECUTING):
+        call_id = call.payload.get("call_id")
+        yield (index, call), [(i, e) for i, e in completions if e.payload.get("call_id") == call_id]
+
+
+def stories(history: History, actors: Collection[str] | None = None) -> list[Story]:
+    """Every run as each actor saw it, over all of the actor's connections; ``None`` means every actor."""
+    found: dict[tuple[str, str], Story] = {}
+    for index, event in history.indexed(Event):
+        if event.run_id is None or event.type not in contract.RUN_EVENTS:
+            continue
+        if actors is not None and event.actor not in actors:
+            continue
+        key = (event.actor, event.run_id)
+        found.setdefault(key, Story(*key)).told.append((index, event))
+    for index, operation in history.indexed(Operation):
+        story = found.get((operation.actor, str(operation.detail.get("run_id"))))
+        if story is not None and operation.action in ("asks", "resumes"):
+            story.watched = (index, operation)
+            if operation.action == "asks" and story.asked is None:
+                story.asked = (index, operation)
+    return list(found.values())
+
+
+def unanswered(history: History, actors: Collection[str] | None = None) -> Iterator[tuple[int, Operation]]:
+    """Every question for which no run was announced at all."""
+    for index, operation in history.indexed(Operation):
+        mine = actors is None or operation.actor in actors
+        if mine and operation.action == "asks" and "run_id" not in operation.detail:
+            yield index, operation

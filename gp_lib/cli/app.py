@@ -1,0 +1,56 @@
+"""The application that the commands are entered in, and the words that several of them understand.
+
+Everything heavy is imported where it is used, so that `gpath --help` is quick.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from gp_lib.runner.catalogue import Scenario
+
+EXIT_CODES = """
+Exit codes: 0 all selected scenarios passed, and there was at least one. 1 at least one failed.
+2 none failed, but some are unknown or were skipped, or a service is not ready. 64 bad arguments. 70 our own defect.
+"""
+
+app = typer.Typer(
+    name="gpath",
+    help="Prove, against real services, that the golden path of an AI-agent chat platform works.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[SCENARIO]...", help="Name, id (a4), suite (A), phase (p0), effect (breaks) or glob."),
+]
+Overrides = Annotated[list[str] | None, typer.Option("-p", "--parameter", help="name=value, typed by the notebook.")]
+TargetName = Annotated[str, typer.Option("--target", help="'embedded', or a target of gpath.toml.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="A folder of runs/, its beginning, or 'latest'.")]
+
+
+def selected(root: Path, names: list[str]) -> list["Scenario"]:
+    """The scenarios that the names choose; all of them without names."""
+    from gp_lib.runner.catalogue import discover, select
+
+    return select(discover(root / "notebooks"), names)
+
+
+def overridden(scenarios: list["Scenario"], overrides: dict[str, str], target: str) -> dict[str, str]:
+    """The overrides with the target among them; everything that can be refused is refused here."""
+    from gp_lib.runner.parameters import require_known
+    from gp_lib.settings import EMBEDDED, load_target
+
+    require_known(overrides, {scenario.name: scenario.parameters for scenario in scenarios})
+    if target == EMBEDDED:
+        return overrides
+    place = load_target(target)
+    for scenario in scenarios:
+        place.require(scenario.effect, scenario.name)
+    return {**overrides, "target": target}

@@ -1,0 +1,192 @@
+"""Commands about batches of scenarios: run them, go on with one, put shards together, list what there is."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gp_lib.cli.app import EXIT_CODES, Names, Overrides, RunName, TargetName, app, overridden, selected
+
+if TYPE_CHECKING:
+    from gp_lib.runner.batch import Batch, Rules
+    from gp_lib.runner.lanes import Lane
+
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "-j", "--jobs", min=1, max=32, help="Scenarios at once, each on a stack of its own [default: by cores]."
+    ),
+]
+FailFast = Annotated[bool, typer.Option("--fail-fast", help="Start nothing new after the first fail.")]
+Retries = Annotated[
+    int, typer.Option("--retries", min=0, max=10, help="Run again what did not pass; a pass is then flaky: unknown.")
+]
+BatchDeadline = Annotated[
+    float | None, typer.Option("--deadline", min=0, metavar="SECONDS", help="Start nothing new after so long.")
+]
+ScenarioDeadline = Annotated[
+    float | None, typer.Option("--scenario-deadline", min=0.1, metavar="SECONDS", help="The longest for one scenario.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Say only what is not green, and the end.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Progress as JSON, one object a line.")]
+
+
+@app.command(epilog=EXIT_CODES)
+def run(
+    names: Names = None,
+    parameter: Overrides = None,
+    parameters_file: Annotated[
+        Path | None, typer.Option("-f", "--parameters-file", help="YAML with name: value; -p goes before it.")
+    ] = None,
+    matrix: Annotated[
+        list[str] | None, typer.Option("--matrix", help="name=5,50 or name=1..3: every combination is an entry.")
+    ] = None,
+    repeat: Annotated[int, typer.Option("--repeat", min=1, help="Run everything so often.")] = 1,
+    failed: Annotated[bool, typer.Option("--failed", help="Only what did not pass in the last batch.")] = False,
+    changed: Annotated[
+        str | None, typer.Option("--changed", metavar="COMMIT", help="Only what differs from this commit of git.")
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option("--shard", metavar="PART/PARTS", help="Only this part of it, for several machines.")
+    ] = None,
+    jobs: Jobs = None,
+    fail_fast: FailFast = False,
+    retries: Retries = 0,
+    deadline: BatchDeadline = None,
+    scenario_deadline: ScenarioDeadline = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run, and start nothing.")] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    target: TargetName = "embedded",
+) -> None:
+    """Run scenarios with papermill and keep the evidence in runs/; all of them without names."""
+    from gp_lib.runner import cases, selection
+    from gp_lib.runner.batch import Batch, Rules
+    from gp_lib.runner.parameters import parse_overrides, read_overrides
+    from gp_lib.settings import project_root
+
+    root = project_root()
+    scenarios = selected(root, names or [])
+    if failed:
+        scenarios = selection.not_passed(scenarios, root / "runs")
+    if changed is not None:
+        scenarios = selection.changed(scenarios, root, changed)
+    variations = cases.parse_matrix(matrix or [])
+    given = (read_overrides(parameters_file) if parameters_file else {}) | parse_overrides(parameter or [])
+    if twice := given.keys() & variations.keys():
+        raise typer.BadParameter(f"{', '.join(sorted(twice))} is in the matrix, and given one value too")
+    overridden(scenarios, dict.fromkeys(variations, ""), target)
+    given = overridden(scenarios, given, target)
+    planned = cases.cases_of(scenarios, given, matrix=variations, repeat=repeat)
+    if shard is not None:
+        planned = cases.shard(planned, shard)
+    if dry_run:
+        for case in planned:
+            typer.echo(" ".join([case.name, *(f"{name}={value!r}" for name, value in case.parameters.items())]))
+        return
+    rules = Rules(fail_fast=fail_fast, retries=retries, deadline_s=deadline, scenario_s=scenario_deadline)
+    lanes = Lanes(root=root, target=target, at_most=len(planned), jobs=jobs)
+    _run(lambda: Batch.fresh(root / "runs", target, planned), lanes, rules=rules, quiet=quiet, as_json=as_json)
+
+
+@app.command(epilog=EXIT_CODES)
+def resume(
+    run: RunName = "latest",
+    jobs: Jobs = None,
+    fail_fast: FailFast = False,
+    retries: Retries = 0,
+    deadline: BatchDeadline = None,
+    scenario_deadline: ScenarioDeadline = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Go on with a batch that was killed or interrupted: what is done stays, the rest is run."""
+    from gp_lib import evidence
+    from gp_lib.runner.batch import Batch, Rules
+    from gp_lib.runner.catalogue import discover
+    from gp_lib.settings import project_root
+
+    root = project_root()
+    folder = evidence.find_run(root / "runs", run)
+    batch = Batch.cut_short(folder, discover(root / "notebooks"))
+    rules = Rules(fail_fast=fail_fast, retries=retries, deadline_s=deadline, scenario_s=scenario_deadline)
+    lanes = Lanes(root=root, target=batch.plan.target, at_most=len(batch.left), jobs=jobs)
+    _run(lambda: batch, lanes, rules=rules, quiet=quiet, as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lanes:
+    """Which lanes a command wants: ``jobs`` of them (``None``: by cores), but not more than there is to run."""
+
+    root: Path
+    target: str
+    at_most: int
+    jobs: int | None
+
+    def open(self, say: Callable[[str, str], None]) -> AbstractContextManager[list["Lane"]]:
+        """The lanes, for the time of a block; ``say`` hears how their stacks start."""
+        from gp_lib.runner.lanes import lanes_by_default, lanes_for
+        from gp_lib.settings import EMBEDDED
+
+        wanted = min(self.jobs or lanes_by_default(), max(1, self.at_most))
+        return lanes_for(self.root, say, wanted=wanted, embedded=self.target == EMBEDDED)
+
+
+def _run(begin: Callable[[], "Batch"], lanes: Lanes, *, rules: "Rules", quiet: bool, as_json: bool) -> None:
+    """Run what is left of a batch, tell of it, and exit with its code. It begins when the lanes are there."""
+    from gp_lib.runner.batch import run_batch
+    from gp_lib.runner.console import Console
+    from gp_lib.runner.lines import Lines
+    from gp_lib.runner.past.entering import enter
+    from gp_lib.runner.report.render import publish
+    from gp_lib.runner.stoppable import stoppable
+
+    teller = Lines() if as_json else Console(quiet=quiet)
+    with stoppable(), lanes.open(teller.service) as opened:
+        batch = begin()
+        with teller.watching(batch) as progress:
+            run_batch(batch, opened, rules=rules, progress=progress)
+        commands = publish(batch.folder, lanes.root)
+    enter(batch.folder)
+    for command in [] if as_json else commands:
+        typer.echo(command)
+    teller.summary(batch)
+    raise typer.Exit(batch.exit_code)
+
+
+@app.command()
+def merge(runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="The batches of the shards.")]) -> None:
+    """Make one batch of several shards (`gpath run --shard 1/3` and so on); they stay as they are."""
+    from gp_lib import evidence
+    from gp_lib.runner.merging import merge as merge_all
+    from gp_lib.runner.past.entering import enter
+    from gp_lib.runner.report.render import publish
+    from gp_lib.settings import project_root
+
+    root = project_root()
+    folder = merge_all([evidence.find_run(root / "runs", run) for run in runs], root / "runs")
+    publish(folder, root)
+    enter(folder)
+    typer.echo(f"evidence: runs/{folder.name}")
+
+
+@app.command("list")
+def list_(
+    markdown: Annotated[bool, typer.Option("--markdown", help="The index of notebooks/README.md.")] = False,
+) -> None:
+    """List the scenarios, their questions and parameters."""
+    from gp_lib.runner.catalogue import discover
+    from gp_lib.runner.index import index
+    from gp_lib.settings import project_root
+
+    scenarios = discover(project_root() / "notebooks")
+    if markdown:
+        typer.echo(index(scenarios), nl=False)
+        return
+    for scenario in scenarios:
+        typer.echo(f"{scenario.name}: {scenario.question} [{scenario.effect}]")
+        for parameter in scenario.parameters:
+            typer.echo(f"    {parameter.name}={parameter.default!r}  {parameter.comment}")

@@ -1,0 +1,107 @@
+"""Commands about evidence that is handed on: sign it, check it, pack it, take it in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gp_lib.cli.app import RunName, app
+
+VERIFY_EXIT_CODES = """
+Exit codes: 0 as it was signed, by a key that you named or that is your own. 1 something was changed, added or removed,
+or the signature is not valid. 2 unchanged, but nobody knows who signed it; or it cannot be told. 64 bad arguments.
+"""
+
+PrivateKey = Annotated[
+    Path | None, typer.Option("--key", help="Private key (PEM); else GPATH_ATTEST_KEY, else your own.")
+]
+PublicKey = Annotated[
+    Path | None, typer.Option("--key", help="Public key (PEM) that you trust; else your own, if you have one.")
+]
+
+
+@app.command()
+def attest(
+    name: RunName = "latest",
+    *,
+    key: PrivateKey = None,
+    make_key: Annotated[bool, typer.Option("--make-key", help="Make the key if there is none yet.")] = False,
+) -> None:
+    """Sign every file of a saved batch, so that a stranger can tell whether it was changed."""
+    from gp_lib import evidence
+    from gp_lib.runner.attestation import keys
+    from gp_lib.runner.attestation.attest import attest as sign
+    from gp_lib.settings import project_root
+
+    batch = evidence.find_run(project_root() / "runs", name)
+    where = key or keys.default_key_file()
+    if make_key and not where.exists():
+        typer.echo(f"made a key: {where}; give others its public half, {keys.make_key(where)}")
+    signer = keys.signer_from(where if make_key else key)
+    typer.echo(f"{sign(batch, signer)} files of {batch.name} signed by key {signer.public_key.keyid}")
+
+
+@app.command(epilog=VERIFY_EXIT_CODES)
+def verify(
+    what: Annotated[str, typer.Argument(metavar="RUN|BUNDLE", help="A folder of runs/, or a bundle.")] = "latest",
+    key: PublicKey = None,
+) -> None:
+    """Say whether a signed batch is still what was signed; works offline, and never unpacks a bundle."""
+    from gp_lib import evidence
+    from gp_lib.runner.attestation import keys
+    from gp_lib.runner.attestation.attest import verify as held
+    from gp_lib.settings import project_root
+    from gp_lib.verdict import Ruling
+
+    path = Path(what) if Path(what).is_file() else evidence.find_run(project_root() / "runs", what)
+    found = held(path, keys.trusted_key(key))
+    typer.echo(str(found))
+    raise typer.Exit({Ruling.PASS: 0, Ruling.FAIL: 1, Ruling.UNKNOWN: 2}[found.ruling])
+
+
+@app.command()
+def share(
+    name: RunName = "latest",
+    *,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The bundle to write, a ZIP file.")],
+) -> None:
+    """Pack a signed batch into one file that a stranger can read and check."""
+    from gp_lib import evidence
+    from gp_lib.runner.attestation.attest import verify as held
+    from gp_lib.runner.attestation.files import pack
+    from gp_lib.settings import project_root
+    from gp_lib.verdict import Ruling
+
+    batch = evidence.find_run(project_root() / "runs", name)
+    found = held(batch, None)
+    if found.ruling is Ruling.FAIL:
+        typer.echo(str(found))
+        raise typer.Exit(1)
+    pack(batch, output)
+    typer.echo(f"{output}: {output.stat().st_size / 2**20:.1f} MiB; `gpath verify {output}` checks it")
+
+
+@app.command()
+def slim(
+    name: Annotated[str, typer.Argument(metavar="RUN", help="A folder of runs/, its beginning, or 'latest'.")],
+    folder: Annotated[Path, typer.Argument(help="The folder to make.")],
+) -> None:
+    """Copy a batch for people to read on a code host: notebooks, verdicts, packed histories, and nothing else."""
+    from gp_lib import evidence
+    from gp_lib.runner.slim import slim as copy
+    from gp_lib.settings import project_root
+
+    size = copy(evidence.find_run(project_root() / "runs", name), folder)
+    typer.echo(f"{folder}: {size / 2**20:.1f} MiB; sign it with `gpath attest {folder}`")
+
+
+@app.command("import")
+def import_(bundle: Annotated[Path, typer.Argument(help="A bundle made by `gpath share`.")]) -> None:
+    """Take a batch that was made elsewhere into runs/, after a look for anything harmful in the bundle."""
+    from gp_lib.runner.attestation.files import open_bundle
+    from gp_lib.settings import project_root
+
+    runs = project_root() / "runs"
+    runs.mkdir(exist_ok=True)
+    with open_bundle(bundle) as opened:
+        typer.echo(f"imported runs/{opened.unpack(runs).name}")

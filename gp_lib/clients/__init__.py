@@ -1,0 +1,1 @@
+"""One thin asynchronous client a protocol: errors named, times bounded, nothing hidden."""

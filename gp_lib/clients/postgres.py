@@ -1,0 +1,51 @@
+"""The PostgreSQL client: a few connections that read, as the auditor or as the platform's own role."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from gp_lib.clock import patience
+from gp_lib.errors import NotReady
+
+
+class Postgres:
+    """Asks questions in SQL; any number at the same time."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+
+    async def rows(self, sql: str, *arguments: Any) -> list[dict[str, Any]]:
+        """Every row of the answer. ``asyncpg.PostgresError`` passes through: it is what the server said."""
+        return [dict(row) for row in await self._pool.fetch(sql, *arguments)]
+
+    async def fingerprint(self) -> dict[str, str]:
+        """Who answers: version, start time and system identifier, from the server itself."""
+        (row,) = await self.rows(
+            "select split_part(version(), ' on ', 1) as version, pg_postmaster_start_time()::text as started_at,"
+            " (select system_identifier::text from pg_control_system()) as identity"
+        )
+        return row
+
+
+@asynccontextmanager
+async def open_postgres(url: str, *, connections: int = 4, timeout_s: float = 10.0) -> AsyncIterator[Postgres]:
+    """Up to ``connections`` connections to ``url``; ``timeout_s`` (scaled) bounds connecting and each statement.
+
+    Raises:
+        NotReady: the server cannot be reached or refuses the user.
+    """
+    bound_s = patience(timeout_s)
+    try:
+        pool = await asyncpg.create_pool(
+            url, min_size=1, max_size=connections, timeout=bound_s, command_timeout=bound_s
+        )
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise NotReady(
+            "PostgreSQL", f"connecting failed: {type(error).__name__}: {error}", todo="check `gpath status`"
+        ) from error
+    try:
+        yield Postgres(pool)
+    finally:
+        await pool.close()

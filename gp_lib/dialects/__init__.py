@@ -1,0 +1,1 @@
+"""How a platform spells the golden-path events on its wire; one file a dialect."""

@@ -1,0 +1,1 @@
+"""Executes a notebook so that its evidence is true: a state for every cell, whatever becomes of the kernel."""

@@ -1,0 +1,126 @@
+"""One execution of a notebook, from its first banner to its last. Many can run at once in one event loop."""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from gp_lib.clock import Deadline
+from gp_lib.engine.client import Cells, Client
+from gp_lib.engine.kernel import Kernel, KernelFailed, open_kernel
+from gp_lib.engine.record import OnCell, Record
+from gp_lib.engine.states import Ending, State
+
+START_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How to execute. All times are in seconds and scaled for slow machines.
+
+    Args:
+        kernel_name: a kernelspec's name.
+        env: the kernel's whole environment; ``None``: ours.
+        cwd: the kernel's folder; ``None``: ours.
+        log: takes what the kernel process itself writes, beside its cells' outputs; ``None``: our stdout and stderr.
+        start_s: the longest that the kernel may take to start.
+        cell_s: the longest that one cell may run; ``None``: no limit.
+        deadline_s: the longest that all cells may run together; ``None``: no limit.
+        arguments: further words for the kernel's command line.
+    """
+
+    kernel_name: str
+    env: Mapping[str, str] | None = None
+    cwd: str | None = None
+    log: IO[bytes] | None = None
+    start_s: float = START_S
+    cell_s: float | None = None
+    deadline_s: float | None = None
+    arguments: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Listeners:
+    """Who hears of a cell's new state, and of each output."""
+
+    cell: OnCell = field(default=lambda index, state: None)
+    output: Callable[[Any], None] = field(default=lambda output: None)
+
+
+async def execute(
+    record: Record, plan: Plan, listeners: Listeners | None = None, interrupted: asyncio.Event | None = None
+) -> Ending:
+    """Execute the record's notebook. It always ends with a saved record, and with no process left.
+
+    When ``interrupted`` is set the cell that runs is stopped and the execution ends; so it does when cancelled.
+
+    Raises:
+        WorkbenchError: the notebook could not be saved.
+    """
+    listeners = listeners or Listeners()
+    record.begin()
+    saving = asyncio.ensure_future(record.keep_saved())
+    ending: Ending | None = None
+    try:
+        ending = await _execute(record, plan, listeners, interrupted or asyncio.Event())
+    except asyncio.CancelledError:
+        ending = Ending(State.INTERRUPTED, "Interrupted", "the execution was cancelled")
+        raise
+    except KernelFailed as error:
+        ending = Ending(State.KERNEL_DIED, "KernelFailed", str(error))
+    finally:
+        saving.cancel()
+        with suppress(asyncio.CancelledError):
+            await saving
+        record.finish(ending or Ending(State.FAILED, "EngineFailed", "the engine itself failed"))
+    return record.ending
+
+
+async def _execute(record: Record, plan: Plan, listeners: Listeners, interrupted: asyncio.Event) -> Ending | None:
+    opening = open_kernel(
+        plan.kernel_name,
+        env=os.environ if plan.env is None else plan.env,
+        cwd=plan.cwd,
+        log=plan.log,
+        start_s=plan.start_s,
+        arguments=list(plan.arguments),
+    )
+    async with opening as kernel:
+        record.nb.metadata["language_info"] = kernel.language
+        record.nb.metadata.papermill["kernel"] = "warm" if kernel.warm else "ordinary"
+        client = Client(record.nb, kernel, _both(record, listeners))
+        deadline = None if plan.deadline_s is None else Deadline.after(plan.deadline_s)
+        cells = Cells(client, kernel, deadline, plan.cell_s, interrupted)
+        return await _run_all(record, cells, listeners, kernel)
+
+
+def _both(record: Record, listeners: Listeners) -> Callable[[Any], None]:
+    def on_output(output: Any) -> None:
+        record.autosave_cell()
+        listeners.output(output)
+
+    return on_output
+
+
+async def _run_all(record: Record, cells: Cells, listeners: Listeners, kernel: Kernel) -> Ending | None:
+    """Run cell after cell until one does not pass; returns how it went wrong outside of a cell."""
+    for index, cell in enumerate(record.nb.cells):
+        if cells.interrupted.is_set():
+            return Ending(State.INTERRUPTED, "Interrupted", "it was interrupted between two cells")
+        if cell.cell_type != "code":
+            continue
+        record.started(cell, index)
+        listeners.cell(index, State.RUNNING)
+        try:
+            ending = await cells.run(cell, index)
+        except asyncio.CancelledError:
+            record.ended(cell, index, Ending(State.INTERRUPTED, "Interrupted", "the execution was cancelled"))
+            raise
+        record.ended(cell, index, ending)
+        listeners.cell(index, ending.state)
+        if ending.state is not State.PASSED:
+            return ending
+    cells.client.set_widgets_metadata()
+    return Ending(State.PASSED)

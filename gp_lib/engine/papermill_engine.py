@@ -1,0 +1,107 @@
+"""The engine as papermill knows it: ``papermill --engine gpath …``."""
+
+import asyncio
+import signal
+import sys
+import threading
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from papermill.engines import Engine
+
+if TYPE_CHECKING:
+    from gp_lib.engine.execution import Listeners
+
+
+class GpathEngine(Engine):  # type: ignore[misc]
+    """papermill's runner around, a true record inside.
+
+    papermill's ``execution_timeout`` is the longest for one cell; ``deadline_s`` (API only) that of the whole.
+    """
+
+    @classmethod
+    def execute_notebook(
+        cls,
+        nb: Any,
+        kernel_name: str,
+        output_path: str | None = None,
+        progress_bar: bool | dict[str, Any] = True,
+        log_output: bool = False,
+        **options: Any,
+    ) -> Any:
+        """Execute ``nb`` and return it; papermill raises for the error that stands in a cell's outputs."""
+        from gp_lib.engine.execution import START_S, Plan, execute
+        from gp_lib.engine.record import Record
+
+        record = Record(nb, output_path, progress_bar=progress_bar, log_output=log_output)
+        plan = Plan(
+            kernel_name=kernel_name,
+            start_s=float(options.get("start_timeout") or START_S),
+            cell_s=_seconds(options.get("execution_timeout")),
+            deadline_s=_seconds(options.get("deadline_s")),
+            arguments=tuple(options.get("extra_arguments") or ()),
+        )
+        _run(execute(record, plan, _listeners(record, options)))
+        return record.nb
+
+
+def _seconds(value: Any) -> float | None:
+    return float(value) if value else None
+
+
+def _listeners(record: Any, options: dict[str, Any]) -> "Listeners":
+    """What papermill calls ``--log-output``, ``--stdout-file`` and ``--stderr-file``."""
+    from papermill.log import logger
+
+    from gp_lib.engine.execution import Listeners
+
+    files = {"stdout": options.get("stdout_file"), "stderr": options.get("stderr_file")}
+
+    def on_output(output: Any) -> None:
+        if output.output_type == "stream":
+            if (file := files.get(output.name)) is not None:
+                file.write(output.text)
+                file.flush()
+            if record.log_output:
+                (logger.info if output.name == "stdout" else logger.warning)(output.text)
+        elif record.log_output and "text/plain" in output.get("data", {}):
+            logger.info(output.data["text/plain"])
+
+    return Listeners(output=on_output)
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> None:
+    """Run it to its end, also where an event loop runs already. SIGTERM cancels it like Ctrl-C, and then ends us."""
+    if threading.current_thread() is not threading.main_thread() or _loop_runs():
+        thread = threading.Thread(target=asyncio.run, args=(work,))
+        thread.start()
+        thread.join()
+        return
+    terminated = False
+
+    async def heeding() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+
+        def terminate() -> None:
+            nonlocal terminated
+            terminated = True
+            task.cancel()
+
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
+        await work
+
+    with suppress(asyncio.CancelledError):
+        asyncio.run(heeding())
+    if terminated:
+        sys.exit(128 + signal.SIGTERM)
+
+
+def _loop_runs() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -1,0 +1,120 @@
+"""Where the files of a run are, and how they are written whole.
+
+``runs/<time>-<id>/`` is one batch; in it each scenario has a folder of its own. ``runs/latest`` points at the last.
+"""
+
+import json
+import os
+import secrets
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from gp_lib import redaction
+from gp_lib.clock import utc_now
+from gp_lib.errors import WorkbenchError
+
+HISTORY = "history.jsonl"
+VERDICT = "verdict.json"
+EXECUTED = "executed.ipynb"
+KERNEL_LOG = "kernel.log"
+CHARTS = "charts"
+BATCH = "batch.json"
+JOURNAL = "journal.jsonl"
+JUNIT = "junit.xml"
+REPORT = "report.md"
+ATTESTATION = "attestation.json"
+PUBLIC_KEY = "attestation.pub"
+PROOF = "prove.json"
+PROOF_PAGE = "prove.html"
+PAGE = "index.html"
+SERVICES = "services"
+LATEST = "latest"
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write ``path`` so that it is there completely or not at all, also on a full disk or after a kill.
+
+    Secrets in a text are replaced by marks (``redaction``); bytes are written as they are.
+
+    Raises:
+        WorkbenchError: the file system refused; nothing half-written is left.
+    """
+    data = redaction.clean(content).encode("utf-8", "replace") if isinstance(content, str) else content
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise WorkbenchError(f"{path} could not be written: {error.strerror or error}") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except OSError as error:
+        raise WorkbenchError(f"{path} could not be written: {error.strerror or error}") from error
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(name)
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Write ``data`` as indented JSON, whole or not at all."""
+    write_whole(path, json.dumps(data, indent=1, default=str) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """What ``write_json`` wrote.
+
+    Raises:
+        WorkbenchError: the file is not there or is no JSON.
+    """
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise WorkbenchError(f"{path} cannot be read: {error}") from error
+
+
+def new_batch(runs: Path, suffix: str = "", *, latest: bool = True) -> Path:
+    """A fresh folder for one batch, named by the time (UTC) and a random id; ``latest`` lets that name point at it."""
+    stamp = utc_now().strftime("%Y-%m-%dT%H-%M-%SZ")
+    folder = runs / f"{stamp}-{secrets.token_hex(2)}{suffix}"
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise WorkbenchError(f"no evidence can be kept: {folder} could not be made: {error.strerror}") from error
+    if latest:
+        point_latest(runs, folder)
+    return folder
+
+
+def point_latest(runs: Path, folder: Path) -> None:
+    """Let ``runs/latest`` name this batch."""
+    temporary = runs / f".{LATEST}.{secrets.token_hex(4)}"
+    temporary.symlink_to(folder.name)
+    temporary.replace(runs / LATEST)
+
+
+def find_run(runs: Path, name: str) -> Path:
+    """The batch folder called ``name``: a path, a folder in ``runs``, a unique beginning of one, or ``latest``.
+
+    Raises:
+        WorkbenchError: none fits, or several do.
+    """
+    for candidate in (Path(name), runs / name):
+        if name and candidate.is_dir():
+            return candidate.resolve()
+    fitting = sorted(path for path in runs.glob("*") if path.is_dir() and path.name.startswith(name))
+    if name and len(fitting) == 1:
+        return fitting[0]
+    there = ", ".join(path.name for path in fitting) or "none"
+    raise WorkbenchError(f"no single run is called {name!r} (fitting: {there}); look into {runs.name}/")
+
+
+def scenario_folders(batch: Path) -> list[Path]:
+    """The folders of ``batch`` that hold a scenario's evidence, in order."""
+    if (batch / HISTORY).is_file() or (batch / EXECUTED).is_file():
+        return [batch]
+    return sorted(path for path in batch.iterdir() if (path / HISTORY).is_file() or (path / EXECUTED).is_file())

@@ -1,0 +1,239 @@
+"""What happened, as a list of frozen records: the only thing a check may look at.
+
+Saved (``history.jsonl``), its first line is a header and every other line one record. Times are seconds since
+the history began, on the monotonic clock; the header's wall-clock time lets them be compared with a server's.
+"""
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar, Literal, TextIO, TypeVar, overload
+
+import pandas as pd
+
+from gp_lib.errors import WorkbenchError
+
+Outcome = Literal["ok", "failed", "unknown"]
+VERSION = 1
+PACKED = ".gz"
+"""What is added to the name of a packed history; one is read like any other."""
+EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """An actor did something: it worked, it failed, or nobody knows (cut off, connection lost in between)."""
+
+    kind: ClassVar[str] = "operation"
+    actor: str
+    action: str
+    outcome: Outcome
+    started_s: float
+    ended_s: float
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def at_s(self) -> float:
+        """When it began."""
+        return self.started_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A frame that a client received. ``connection`` tells an actor's tabs and reconnections apart.
+
+    Fields the frame did not carry are ``None``; ``frame`` is the raw text as it came.
+    """
+
+    kind: ClassVar[str] = "event"
+    actor: str
+    connection: str
+    type: str
+    run_id: str | None
+    thread_id: str | None
+    user_id: str | None
+    seq: int | None
+    server_time: str | None
+    received_s: float
+    frame: str
+
+    @property
+    def at_s(self) -> float:
+        """When it was received."""
+        return self.received_s
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The whole frame, parsed; empty when it is no JSON object."""
+        return _parsed(self.frame)
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The frame's ``payload``; empty when there is none."""
+        payload = self.body.get("payload")
+        return payload if isinstance(payload, dict) else {}
+
+    @property
+    def agent_name(self) -> str | None:
+        """Which agent speaks; ``None`` when the frame does not say it in a text."""
+        return _text(self.body.get("agent_name"))
+
+    @property
+    def event_id(self) -> str | None:
+        """The platform's own id of this event; ``None`` when the frame does not say it in a text."""
+        return _text(self.body.get("event_id"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a store answered to a question, and about whom (``subject``: a user, run or event id)."""
+
+    kind: ClassVar[str] = "reading"
+    store: str
+    question: str
+    subject: str
+    answer: Any
+    asked_s: float
+    answered_s: float
+
+    @property
+    def at_s(self) -> float:
+        """When it was asked."""
+        return self.asked_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What struck, when, and how much it touched. ``struck_s`` are the moments at which it interfered."""
+
+    kind: ClassVar[str] = "fault"
+    name: str
+    target: str
+    started_s: float
+    healed_s: float
+    connections: int
+    bytes: int
+    frames: int
+    struck_s: tuple[float, ...]
+    rule: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def at_s(self) -> float:
+        """When it was imposed."""
+        return self.started_s
+
+    @property
+    def touched(self) -> bool:
+        """Whether it interfered with anything at all."""
+        return bool(self.struck_s)
+
+
+Record = Operation | Event | Reading | Fault
+_KINDS: dict[str, type[Record]] = {"operation": Operation, "event": Event, "reading": Reading, "fault": Fault}
+R = TypeVar("R", Operation, Event, Reading, Fault)
+
+
+@lru_cache(maxsize=65_536)
+def _parsed(frame: str) -> dict[str, Any]:
+    try:
+        body = json.loads(frame)
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def open_history(path: Path) -> TextIO:
+    """The history at ``path``, or the packed one beside it, opened for reading.
+
+    Raises:
+        OSError: there is neither.
+    """
+    packed = path.with_name(path.name + PACKED)
+    if not path.exists() and packed.exists():
+        return gzip.open(packed, "rt", encoding="utf-8")
+    return path.open(encoding="utf-8")
+
+
+class History(Sequence[Record]):
+    """A list of records, in the order in which they were written down. ``began`` is its second 0, in UTC."""
+
+    truncated = False
+    """Whether the file it was loaded from ends in the middle of a line, as after a kill."""
+
+    def __init__(self, records: Iterable[Record] = (), *, began: datetime = EPOCH) -> None:
+        self.began = began
+        self._records = list(records)
+
+    @classmethod
+    def load(cls, path: Path) -> "History":
+        """The history saved at ``path``, or packed beside it. A last line cut short by a kill is left out.
+
+        Raises:
+            WorkbenchError: the file is no history, of another version, or damaged before its last line.
+        """
+        try:
+            with open_history(path) as file:
+                *whole, rest = file.read().split("\n")
+            header = json.loads(whole[0])
+            if header["kind"] != "history" or header["version"] != VERSION:
+                raise WorkbenchError(f"{path} is no history of version {VERSION}")
+            began = datetime.fromisoformat(header["began"])
+            records = [record_from_json(json.loads(line)) for line in whole[1:]]
+        except (OSError, EOFError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise WorkbenchError(f"{path} is not a readable history: {error!r}") from error
+        history = cls(records, began=began)
+        history.truncated = bool(rest)
+        return history
+
+    def wall(self, at_s: float) -> datetime:
+        """The wall-clock time of a moment in this history."""
+        return self.began.astimezone(UTC) + timedelta(seconds=at_s)
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Record]: ...
+    def __getitem__(self, index: int | slice) -> Record | Sequence[Record]:
+        return self._records[index]
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def indexed(self, kind: type[R]) -> Iterator[tuple[int, R]]:
+        """Every record of ``kind`` with its index."""
+        for index, record in enumerate(self._records):
+            if isinstance(record, kind):
+                yield index, record
+
+    def table(self) -> pd.DataFrame:
+        """One row a record, in order; the index is what witnesses point at."""
+        rows = [
+            {"kind": record.kind, "at_s": round(record.at_s, 4), **record_to_json(record)} for record in self._records
+        ]
+        return pd.DataFrame(rows)
+
+    def __repr__(self) -> str:
+        counts = {kind: sum(r.kind == kind for r in self._records) for kind in _KINDS}
+        return "<History: " + ", ".join(f"{count} {kind}s" for kind, count in counts.items()) + ">"
+
+
+def record_to_json(record: Record) -> dict[str, Any]:
+    """The JSON object of one line of ``history.jsonl``."""
+    return {"kind": record.kind, **asdict(record)}
+
+
+def record_from_json(data: Mapping[str, Any]) -> Record:
+    """The record of one line of ``history.jsonl``."""
+    fields = dict(data)
+    kind = _KINDS[fields.pop("kind")]
+    if kind is Fault:
+        fields["struck_s"] = tuple(fields["struck_s"])
+    return kind(**fields)

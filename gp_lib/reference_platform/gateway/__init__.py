@@ -1,0 +1,1 @@
+"""The front door: WebSocket and REST, and the bridge from published events to sockets."""

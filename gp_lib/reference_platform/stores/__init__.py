@@ -1,0 +1,1 @@
+"""The three tiers: PostgreSQL (warm, the truth), Valkey (hot), ClickHouse (cold)."""

@@ -1,0 +1,1 @@
+"""What keeps the platform going beside the runs: provisioning, heartbeat, recovery, facts, metrics."""

@@ -1,0 +1,40 @@
+"""Renders a batch: every page and every file for CI, from the files of its folder and nothing else."""
+
+from pathlib import Path
+
+from gp_lib import evidence
+from gp_lib.errors import WorkbenchError
+from gp_lib.runner.report.github import tell_github
+from gp_lib.runner.report.junit import junit
+from gp_lib.runner.report.pages import index_page, scenario_page, write_page
+from gp_lib.runner.report.saved import SavedBatch, past_runs
+from gp_lib.runner.report.summary import markdown
+
+
+def render(folder: Path) -> SavedBatch:
+    """Write every report of the batch saved in ``folder``: ``index.html`` there and in each scenario's folder.
+
+    Raises:
+        WorkbenchError: there is no batch in it, what it says of itself is damaged, or it is attested.
+    """
+    if (folder / evidence.ATTESTATION).exists():
+        raise WorkbenchError(f"{folder.name} is attested: rendering it again would change files that are signed")
+    batch = SavedBatch.read(folder)
+    for scenario in batch.scenarios:
+        if scenario.entry.folder.is_dir():
+            write_page(scenario.entry.folder / evidence.PAGE, scenario_page(batch, scenario))
+    write_page(folder / evidence.PAGE, index_page(batch, past_runs(batch)))
+    _write_faces(batch)
+    return batch
+
+
+def publish(folder: Path, root: Path) -> list[str]:
+    """Render the batch in ``folder``; the lines that CI wants to read of it. ``root`` is the project's folder."""
+    return tell_github(render(folder), root)
+
+
+def _write_faces(batch: SavedBatch) -> None:
+    began = str(batch.about.get("began", "1970-01-01T00:00:00"))
+    evidence.write_whole(batch.folder / evidence.JUNIT, junit(batch.entries, began=began).decode())
+    report = markdown(batch.folder.name, batch.entries)
+    evidence.write_whole(batch.folder / evidence.REPORT, report)

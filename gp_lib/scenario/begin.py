@@ -1,0 +1,63 @@
+"""The beginning of a scenario: the target is resolved, judged safe, and asked who it is."""
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from gp_lib import evidence
+from gp_lib.scenario.fingerprints import fingerprints
+from gp_lib.scenario.run import Run
+from gp_lib.settings import Effect, load_target, project_root
+
+EVIDENCE_VARIABLE = "GPATH_EVIDENCE"
+"""Names the folder that the batch has made for this scenario; unset when a notebook is run by hand."""
+
+
+async def begin(
+    name: str, *, target: str = "embedded", seed: int | None = None, effect: Effect = "writes", quiet: bool = False
+) -> Run:
+    """Begin the scenario ``name`` on ``target``.
+
+    Args:
+        name: the scenario's one name.
+        target: ``embedded`` or a name from ``gpath.toml``.
+        seed: what is drawn at random in this scenario is drawn from it; ``None`` when nothing is.
+        effect: what the scenario does to its target: ``reads``, ``writes`` or ``breaks`` things.
+        quiet: it measures speed: a batch runs nothing else beside it.
+
+    Raises:
+        SettingsError: the target is not known or incomplete.
+        UnsafeTarget: the target does not allow such a scenario.
+        NotReady: a service of the target does not answer.
+    """
+    place = load_target(target)
+    place.require(effect, name)
+    about: dict[str, Any] = {"commit": _commit(), "services": await fingerprints(place)}
+    if quiet:
+        about["quiet"] = True
+    if seed is not None:
+        about["seed"] = seed
+    return Run(scenario=name, target=place, folder=_folder(name), about=about)
+
+
+def _folder(name: str) -> Path:
+    given = os.environ.get(EVIDENCE_VARIABLE)
+    folder = Path(given) if given else evidence.new_batch(project_root() / "runs", "-by-hand") / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _commit() -> str:
+    """The commit of the workbench's notebooks, with a mark when files differ from it; ``unknown`` outside git."""
+    try:
+        said = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=12"],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return said.stdout.strip()

@@ -1,0 +1,85 @@
+"""ClickHouse's SQL as tokens: brackets, quotes, heredocs and nested comments, and no grammar."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_TOKEN = re.compile(
+    rb"""
+      (?P<space>   [\s\x00]+ )
+    | (?P<comment> --[^\n]* | //[^\n]* | \#[\x20!][^\n]* )
+    | (?P<block>   /\* )
+    | (?P<quoted>  '(?:[^'\\]++|\\.|'')*+' | "(?:[^"\\]++|\\.|"")*+" | `(?:[^`\\]++|\\.|``)*+`
+                 | \xe2\x80\x98.*?\xe2\x80\x99 | \xe2\x80\x9c.*?\xe2\x80\x9d | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$ )
+    | (?P<open>    ['"`].* )
+    | (?P<number>  \d[\w.]* )
+    | (?P<word>    [A-Za-z_\x80-\xff][\w$\x80-\xff]* )
+    | (?P<sign>    . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_BLOCK_EDGE = re.compile(rb"/\*|\*/")
+_BRACKETS = {b"(": 1, b"[": 1, b"{": 1, b")": -1, b"]": -1, b"}": -1}
+
+
+class Token(NamedTuple):
+    """A piece of a statement: what it is, where it is, and how deep in brackets.
+
+    ``word`` is its text in capitals when it is a bare word, and empty otherwise.
+    """
+
+    kind: str
+    start: int
+    end: int
+    depth: int
+    word: str
+    text: bytes
+
+
+def tokens(sql: bytes, start: int = 0) -> Iterator[Token]:
+    """The tokens of ``sql`` from ``start`` on, comments included, white space left out."""
+    depth = 0
+    while match := _TOKEN.match(sql, start):
+        kind, begin, start = match.lastgroup or "sign", start, match.end()
+        if kind == "block":
+            kind, start = "comment", _end_of_block(sql, start)
+        text = sql[begin:start] if kind in ("word", "sign", "quoted") else b""
+        step = _BRACKETS.get(text, 0)
+        depth += min(step, 0)
+        if kind != "space":
+            word = text.decode(errors="replace").upper() if kind == "word" else ""
+            yield Token(kind, begin, start, depth, word, text)
+        depth += max(step, 0)
+
+
+def _end_of_block(sql: bytes, start: int) -> int:
+    """Where the block comment that was opened before ``start`` ends: such comments nest."""
+    level = 1
+    while level and (edge := _BLOCK_EDGE.search(sql, start)):
+        level += 1 if edge[0] == b"/*" else -1
+        start = edge.end()
+    return start if level == 0 else len(sql)
+
+
+def meaningful(sql: bytes) -> Iterator[Token]:
+    """The tokens of ``sql`` without its comments."""
+    return (token for token in tokens(sql) if token.kind != "comment")
+
+
+def blanked(sql: bytes) -> bytes:
+    """``sql`` with spaces for comments: all positions stay what they were."""
+    text = bytearray(sql)
+    for token in tokens(sql):
+        if token.kind == "comment":
+            text[token.start : token.end] = b" " * (token.end - token.start)
+    return bytes(text)
+
+
+def split_list(text: str) -> list[str]:
+    """The items of a list that is separated by commas outside brackets and quotes."""
+    sql, start, items = text.encode(), 0, []
+    for token in tokens(sql):
+        if token.text == b"," and token.depth == 0:
+            items.append(sql[start : token.start].decode().strip())
+            start = token.end
+    return [*items, sql[start:].decode().strip()]

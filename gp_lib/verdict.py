@@ -1,0 +1,171 @@
+"""Three verdicts, one of them green.
+
+A ``Check`` is what one promise was found to be worth; a ``Verdict`` is what a scenario's checks say together.
+The worst one wins: *fail* over *unknown* over *pass*, and no check at all is *unknown*.
+"""
+
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Ruling(StrEnum):
+    """``pass``: looked and found kept; ``fail``: found broken; ``unknown``: could not tell."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+    @property
+    def severity(self) -> int:
+        """How bad it is: the higher one wins."""
+        return (Ruling.PASS, Ruling.UNKNOWN, Ruling.FAIL).index(self)
+
+
+def worst(rulings: Iterable[Ruling]) -> Ruling:
+    """The worst of ``rulings``; *unknown* when there is none."""
+    return max(rulings, key=lambda ruling: ruling.severity, default=Ruling.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What one promise was found to be worth.
+
+    Attributes:
+        name: the check's name, as the catalogue and the defects use it.
+        verdict: pass, fail or unknown.
+        requirement: the promise, as a sentence with its number.
+        measured: the figure that was found; ``None`` where the promise has no figure.
+        unit: of ``measured`` and ``limit``; empty without a figure.
+        limit: the bound that ``measured`` is held against; ``None`` without one.
+        witnesses: indices into the history that show why.
+        message: what was found, in words; a traceback when the check itself crashed.
+    """
+
+    name: str
+    verdict: Ruling
+    requirement: str
+    measured: float | None = None
+    unit: str = ""
+    limit: float | None = None
+    witnesses: tuple[int, ...] = ()
+    message: str = ""
+
+    @property
+    def figure(self) -> str:
+        """``measured`` with its unit, rounded for reading; empty without a figure."""
+        return "" if self.measured is None else f"{self.measured:.4g} {self.unit}".rstrip()
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Check":
+        """The check that ``Verdict.to_json`` wrote."""
+        return cls(
+            **{**data, "verdict": Ruling(data["verdict"]), "witnesses": tuple(data["witnesses"])},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a scenario's checks say together."""
+
+    checks: tuple[Check, ...]
+
+    @classmethod
+    def of(cls, *checks: Check) -> "Verdict":
+        """The verdict over ``checks``, one promise each."""
+        return cls(checks)
+
+    def and_of(self, *checks: Check) -> "Verdict":
+        """This verdict with more checks behind its own."""
+        return Verdict((*self.checks, *checks))
+
+    @property
+    def ruling(self) -> Ruling:
+        """The worst of the checks; *unknown* without any."""
+        return worst(check.verdict for check in self.checks)
+
+    def broken(self) -> tuple[Check, ...]:
+        """The checks that are not green, the worst first."""
+        red = (check for check in self.checks if check.verdict is not Ruling.PASS)
+        return tuple(sorted(red, key=lambda check: -check.verdict.severity))
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object: the ruling and every check with all its fields."""
+        return {"verdict": self.ruling.value, "checks": [asdict(check) for check in self.checks]}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Verdict":
+        """The verdict that ``to_json`` wrote."""
+        return cls(tuple(Check.from_json(check) for check in data["checks"]))
+
+    def __str__(self) -> str:
+        """A plain table, for terminals."""
+        width = max((len(check.name) for check in self.checks), default=0)
+        rows = [
+            f"{check.verdict.value:8}{check.name:{width}}  {check.figure:>12}  {check.message}".rstrip()
+            for check in self.checks
+        ]
+        return _sendable("\n".join([f"verdict: {self.ruling.value}", *rows]))
+
+    def _repr_html_(self) -> str:
+        """The table that JupyterLab shows; readable in a light and in a dark theme, and without any style."""
+        shown = [title for title in _COLUMNS if title != "witnesses" or any(check.witnesses for check in self.checks)]
+        head = "".join(f'<th style="text-align:left">{title}</th>' for title in shown)
+        rows = "".join(_row(check, shown) for check in self.checks)
+        return _sendable(
+            f'<p><strong>verdict: <span class="gpath-verdict">{_badge(self.ruling)}</span></strong></p>'
+            f'<table class="gpath-checks"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        )
+
+
+def _sendable(text: str) -> str:
+    """``text`` with ``?`` for half characters: a check may quote some, and no kernel can send them to be shown."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+_COLOURS = {Ruling.PASS: "#1a7f37", Ruling.FAIL: "#cf222e", Ruling.UNKNOWN: "#9a6700"}
+_SHOWN_WITNESSES = 8
+_WRAPS = "text-align:left;vertical-align:top"
+_SHORT = f"{_WRAPS};white-space:nowrap"
+_COLUMNS = {
+    "verdict": _SHORT,
+    "check": _SHORT,
+    "promise": _WRAPS,
+    "measured": _SHORT,
+    "found": _WRAPS,
+    "witnesses": _WRAPS,
+}
+
+
+def _badge(ruling: Ruling) -> str:
+    style = f"background-color:{_COLOURS[ruling]};color:#ffffff;padding:1px 7px;border-radius:3px"
+    return f'<strong style="{style}">{ruling.value}</strong>'
+
+
+def _row(check: Check, shown: Sequence[str]) -> str:
+    cells = {
+        "verdict": _badge(check.verdict),
+        "check": html.escape(check.name),
+        "promise": html.escape(check.requirement),
+        "measured": html.escape(check.figure),
+        "found": _message(check.message),
+        "witnesses": _witnesses(check.witnesses),
+    }
+    return "<tr>" + "".join(f'<td style="{_COLUMNS[title]}">{cells[title]}</td>' for title in shown) + "</tr>"
+
+
+def _message(text: str) -> str:
+    """One line as it is; of several, a traceback say, the first, and the others on demand."""
+    first, _, rest = text.partition("\n")
+    if not rest:
+        return html.escape(first)
+    style = "white-space:pre-wrap;overflow-wrap:anywhere"
+    details = f'<pre style="{style}">{html.escape(rest)}</pre>'
+    return f"<details><summary>{html.escape(first)}</summary>{details}</details>"
+
+
+def _witnesses(indices: tuple[int, ...]) -> str:
+    shown = ", ".join(str(index) for index in indices[:_SHOWN_WITNESSES])
+    return shown if len(indices) <= _SHOWN_WITNESSES else f"{shown} … ({len(indices)})"

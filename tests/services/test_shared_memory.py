@@ -1,0 +1,46 @@
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from gp_lib.clock import wait_until
+from gp_lib.services.shared_memory import forget_shared_memory
+from gp_lib.services.stack import RunningStack
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux lists its segments in /proc")
+
+
+def segments() -> set[str]:
+    lines = Path("/proc/sysvipc/shm").read_text().splitlines()[1:]
+    return {line.split()[1] for line in lines}
+
+
+async def test_a_killed_postgres_leaves_no_shared_memory_behind_its_stack(
+    private_stack: Callable[..., RunningStack],
+) -> None:
+    stack = private_stack(services=["postgres"])
+    folder = stack.description.state_dir / "data" / "postgres"
+    segment = (folder / "postmaster.pid").read_text().splitlines()[6].split()[1]
+    assert segment in segments()
+    server = psutil.Process(stack.description.services["postgres"].pid)
+    everyone = [server, *server.children(recursive=True)]
+    for process in everyone:
+        process.kill()
+
+    async def dead() -> bool:
+        return not server.is_running()
+
+    assert await wait_until(dead, deadline_s=10)
+    stack.stop()
+    assert segment not in segments()
+
+
+@pytest.mark.parametrize("text", [None, "", "\n" * 8, "1\n2\n3\n4\n5\n6\n0 0\n"])
+def test_a_folder_without_a_dead_server_is_none_of_its_business(tmp_path: Path, text: str | None) -> None:
+    before = segments()
+    if text is not None:
+        (tmp_path / "postmaster.pid").write_text(text)
+    forget_shared_memory(tmp_path)
+    assert before <= segments()

@@ -1,0 +1,46 @@
+"""People read pages of their history; a page that could not be read is never told as one that was."""
+
+import uuid
+from pathlib import Path
+
+import pytest
+
+from gp_lib import scenario
+from gp_lib.history import History, Operation
+from gp_lib.settings import StackDescription, Target, TokenIssuer
+from gp_lib.workload import Person, Recording, read_in_bulk, reads_page
+
+
+def told(history: History, action: str) -> list[Operation]:
+    return [one for _, one in history.indexed(Operation) if one.action == action]
+
+
+async def test_whether_a_page_was_read_is_not_known_when_nobody_answers(tmp_path: Path) -> None:
+    jwt = TokenIssuer(secret="s" * 32, issuer="i", audience="a")
+    nowhere = Target(name="nowhere", platform_http="http://127.0.0.1:9", platform_ws="ws://127.0.0.1:9/ws", jwt=jwt)
+    history = Recording(tmp_path / "history.jsonl", scenario="x1")
+    person = Person(history, nowhere, "ana")
+    await reads_page(person, "some thread", limit=10)
+    await read_in_bulk(person, "some thread", limit=10, tabs=2, times=2)
+    history.seal()
+    assert [one.outcome for one in history if isinstance(one, Operation)] == ["unknown", "unknown"]
+    assert not any("messages" in one.detail for one in told(history, "reads a page"))
+
+
+async def test_pages_are_read_with_their_length_and_a_thread_that_does_not_exist_is_none(
+    stack: StackDescription, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GPATH_STACK", str(stack.state_dir / "stack.json"))
+    monkeypatch.setenv("GPATH_EVIDENCE", str(tmp_path / "runs" / "now" / "x1"))
+    run = await scenario.begin("x1")
+    async with run.acting(deadline_s=60) as history, run.people() as people:
+        (ana,) = people.called("ana")
+        await ana.connects()
+        asked = await ana.asks("Which savings do you find in my costs?")
+        await reads_page(ana, asked.thread_id, limit=10)
+        await reads_page(ana, asked.thread_id, limit=1)
+        await reads_page(ana, str(uuid.uuid4()), limit=10)
+        await read_in_bulk(ana, asked.thread_id, limit=10, tabs=2, times=3)
+    read = [(one.outcome, one.detail.get("messages"), one.detail["status"]) for one in told(history, "reads a page")]
+    assert read == [("ok", 2, 200), ("ok", 1, 200), ("failed", None, 404)]
+    assert [one.outcome for one in told(history, "reads in bulk")] == ["ok"]
