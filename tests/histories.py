@@ -43,7 +43,7 @@ What an administrator of the database sees, and what people read over REST, is t
 
 In brackets at the end stands what is unusual: ``[user=bob thread=x tab=2 made=0.3 id=a9]`` for events and welcomes
 (``[lacks=protocol]``: without a field), ``[content=svc-7f]`` for what was
-asked, ``[since=0.2]`` for what takes time (else it began at 0), ``[side=request hold_s=1.0]`` for faults.
+asked, ``[message=m1]`` for a question and the start of its run, ``[since=0.2]`` for what takes time (else it began at 0), ``[side=request hold_s=1.0]`` for faults.
 """
 
 import json
@@ -162,6 +162,7 @@ def user_id(name: str) -> str:
 
 def _run_event(line: Line, found: re.Match[str]) -> Event:
     kind, payload = _said(found["verb"], found["words"])
+    payload |= {"message_id": line.options["message"]} if "message" in line.options else {}
     run, seq = found["run"], found["seq"]
     body = {
         "type": kind,
@@ -268,9 +269,10 @@ def _operation(line: Line) -> Operation:
     elif verb == "paged":
         detail |= {"messages": int(about), "user_id": user_id(line.who)}
     elif about:
-        detail["message_id"] = line.options.get("message", f"message-{about}")
+        detail["message_id"] = f"message-{about}"
         detail |= {} if verb == "arrived" else {"run_id": f"run-{about}"}
         detail |= {"content": database_lines.text_of(about)} if verb == "asked" else {}
+    detail |= {"message_id": line.options["message"]} if "message" in line.options else {}
     if "content" in line.options:
         detail["content"] = line.options["content"]
     return Operation(

@@ -1,6 +1,6 @@
 """A run as one receiver saw it: the unit that most promises about events speak of."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from gp_lib import contract
@@ -28,6 +28,12 @@ class Story:
     def root(self) -> str | None:
         """The agent that speaks for the run: the one of the first ``agent_started``."""
         return next((e.agent_name for _, e in self.told if e.type == contract.AGENT_STARTED), None)
+
+    @property
+    def message_id(self) -> str | None:
+        """The question that the run answers, by the word of its ``agent_started``."""
+        starts = (event.payload.get("message_id") for _, event in self.of_type(contract.AGENT_STARTED))
+        return next((str(message_id) for message_id in starts if message_id is not None), None)
 
     @property
     def terminals(self) -> list[Indexed]:
@@ -78,7 +84,20 @@ def stories(history: History, actors: Collection[str] | None = None) -> list[Sto
             story.watched = (index, operation)
             if operation.action == "asks" and story.asked is None:
                 story.asked = (index, operation)
+    _watch_what_was_announced_too_late(history, found.values())
     return list(found.values())
+
+
+def _watch_what_was_announced_too_late(history: History, found: Iterable[Story]) -> None:
+    """A question that was cut off before its run was announced names no run; the announcement names the question."""
+    cut_off = {
+        (operation.actor, operation.detail.get("message_id")): (index, operation)
+        for index, operation in unanswered(history)
+        if operation.outcome == "unknown"
+    }
+    for story in found:
+        if story.watched is None and story.message_id is not None:
+            story.watched = cut_off.get((story.receiver, story.message_id))
 
 
 def unanswered(history: History, actors: Collection[str] | None = None) -> Iterator[tuple[int, Operation]]:

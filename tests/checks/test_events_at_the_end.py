@@ -54,6 +54,33 @@ def test_whether_a_run_ended_behind_a_lost_connection_is_not_known() -> None:
     """
 
 
+@undecided(checks.one_terminal_event, says="could not be watched to its end")
+def test_a_run_that_was_announced_after_its_question_was_cut_off_ended_unseen() -> None:
+    """
+      amy  asked, lost  [message=m1]
+      amy  a1  supervisor  starts  [message=m1]
+    ! amy  a2  supervisor  thinks hm
+    """
+
+
+@fails(checks.one_terminal_event, says="never ends")
+def test_another_question_that_was_cut_off_excuses_no_run() -> None:
+    """
+      amy  asked, lost  [message=m1]
+      bob  asked, lost  [message=m2]
+      amy  a1  supervisor  starts  [message=m2]
+    ! amy  a2  supervisor  thinks hm
+    """
+
+
+@fails(checks.one_terminal_event, says="never ends")
+def test_a_question_that_was_given_up_is_not_cut_off() -> None:
+    """
+      amy  asked, in vain  [message=m1]
+    ! amy  a1  supervisor  starts  [message=m1]
+    """
+
+
 @fails(checks.one_terminal_event)
 def test_a_run_that_did_not_end_after_it_was_resumed_is_noticed() -> None:
     """
