@@ -42,8 +42,8 @@ Lines about the three tiers are told in ``tests.tier_lines``.
 What an administrator of the database sees, and what people read over REST, is told in ``tests.database_lines``.
 
 In brackets at the end stands what is unusual: ``[user=bob thread=x tab=2 made=0.3 id=a9]`` for events and welcomes
-(``[lacks=protocol]``: without a field), ``[content=svc-7f]`` for what was
-asked, ``[message=m1]`` for a question and the start of its run, ``[since=0.2]`` for what takes time (else it began at 0), ``[side=request hold_s=1.0]`` for faults.
+(``[lacks=protocol]``: without a field), ``[content=svc-7f]`` for what was asked, ``[message=m1]`` for a question and
+the start of its run, ``[since=0.2]`` for what takes time (else it began at 0), ``[side=request hold_s=1.0]`` for faults.
 """
 
 import json

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import rich.console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from gp_lib import redaction
@@ -69,7 +69,8 @@ class Console:
     def summary(self, batch: Batch) -> None:
         """The table of verdicts, and where the evidence is."""
         if not self._quiet:
-            table = Table("verdict", "scenario", "found", "seconds", title=None, expand=False)
+            name = Column("scenario", overflow="fold")  # a name is never cut off: it is what one runs again
+            table = Table("verdict", name, "found", "seconds", title=None, expand=False)
             for entry in batch.entries:
                 ruling = Text(entry.ruling.value, style=f"bold {COLOURS[entry.ruling]}")
                 table.add_row(ruling, entry.name, Text(_fit(entry)), f"{entry.took_s:.1f}")
