@@ -43,7 +43,8 @@ What an administrator of the database sees, and what people read over REST, is t
 
 In brackets at the end stands what is unusual: ``[user=bob thread=x tab=2 made=0.3 id=a9]`` for events and welcomes
 (``[lacks=protocol]``: without a field), ``[content=svc-7f]`` for what was asked, ``[message=m1]`` for a question and
-the start of its run, ``[since=0.2]`` for what takes time (else it began at 0), ``[side=request hold_s=1.0]`` for faults.
+the start of its run, ``[since=0.2]`` for what takes time (else it began at 0), ``[side=request hold_s=1.0]``
+for a fault.
 """
 
 import json

@@ -1,14 +1,16 @@
 """What a person reads where there is no terminal: a line a step, or only what is not green."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gp_lib.runner.batch import Batch
+from gp_lib.runner.cases import Case
 from gp_lib.runner.console import Console
 from gp_lib.verdict import Ruling
 from tests.planted import some
-from tests.runner.batches import CASES, PLAN, a_batch, entry
+from tests.runner.batches import A1, CASES, PLAN, a_batch, entry
 
 
 def told(capsys: pytest.CaptureFixture[str], batch: Batch, *, quiet: bool) -> list[str]:
@@ -77,6 +79,16 @@ def test_how_to_debug_is_said_of_what_ran_and_is_not_green(
 ) -> None:
     Console().done(entry(tmp_path, CASES[1], ruling, took_s=took_s))
     assert ("debug it: gpath lab, then w2_two.ipynb" in capsys.readouterr().out) is says_how
+
+
+def test_a_long_name_is_told_to_its_end(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    name = "w1_connections_at_once_" + ".".join(f"users_{number}" for number in range(8))
+    batch = a_batch(tmp_path)
+    batch.entries = [entry(tmp_path, Case(name, A1), message="all is well " * 9)]
+    batch.entries[0] = replace(batch.entries[0], folder=tmp_path / name)
+    Console().summary(batch)
+    cells = [line.split("│")[2].strip() for line in capsys.readouterr().out.splitlines() if line.count("│") > 4]
+    assert name in "".join(cells)
 
 
 def test_what_looks_like_markup_is_shown_as_it_is(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
