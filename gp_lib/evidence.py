@@ -15,6 +15,9 @@ from gp_lib import redaction
 from gp_lib.clock import utc_now
 from gp_lib.errors import WorkbenchError
 
+VARIABLE = "GPATH_EVIDENCE"
+"""Names, for a kernel, the folder that a batch has made for its scenario; unset when a notebook is run by hand."""
+
 HISTORY = "history.jsonl"
 VERDICT = "verdict.json"
 EXECUTED = "executed.ipynb"

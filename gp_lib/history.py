@@ -11,11 +11,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal, TextIO, TypeVar, overload
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TextIO, TypeVar, overload
 
 from gp_lib.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Outcome = Literal["ok", "failed", "unknown"]
 VERSION = 1
@@ -213,8 +214,10 @@ class History(Sequence[Record]):
             if isinstance(record, kind):
                 yield index, record
 
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
         """One row a record, in order; the index is what witnesses point at."""
+        import pandas as pd  # not at the top: whoever runs a batch reads histories, and should not wait for it
+
         rows = [
             {"kind": record.kind, "at_s": round(record.at_s, 4), **record_to_json(record)} for record in self._records
         ]

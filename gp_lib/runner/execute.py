@@ -20,7 +20,6 @@ from gp_lib.kernels.preload import modules_for
 from gp_lib.runner.catalogue import ROLES, Scenario, notebook_cells
 from gp_lib.runner.entry import Entry, read_outcome
 from gp_lib.runner.parameters import Value
-from gp_lib.scenario.begin import EVIDENCE_VARIABLE
 
 if TYPE_CHECKING:
     from gp_lib.engine.states import Ending
@@ -97,7 +96,7 @@ async def execute(
 def _make(folder: Path, stack_file: Path | None) -> dict[str, str]:
     """Make the folder; returns the environment of the kernel that writes into it."""
     folder.mkdir()
-    env = {**os.environ, EVIDENCE_VARIABLE: str(folder.resolve())}
+    env = {**os.environ, evidence.VARIABLE: str(folder.resolve())}
     if stack_file is not None:
         env["GPATH_STACK"] = str(stack_file.resolve())
     return env

@@ -10,9 +10,6 @@ from gp_lib.scenario.fingerprints import fingerprints
 from gp_lib.scenario.run import Run
 from gp_lib.settings import Effect, load_target, project_root
 
-EVIDENCE_VARIABLE = "GPATH_EVIDENCE"
-"""Names the folder that the batch has made for this scenario; unset when a notebook is run by hand."""
-
 
 async def begin(
     name: str, *, target: str = "embedded", seed: int | None = None, effect: Effect = "writes", quiet: bool = False
@@ -42,7 +39,7 @@ async def begin(
 
 
 def _folder(name: str) -> Path:
-    given = os.environ.get(EVIDENCE_VARIABLE)
+    given = os.environ.get(evidence.VARIABLE)
     folder = Path(given) if given else evidence.new_batch(project_root() / "runs", "-by-hand") / name
     folder.mkdir(parents=True, exist_ok=True)
     return folder
