@@ -1,7 +1,7 @@
 """The lines of a story that speak of the database as its administrator and the REST side see it.
 
 server  sessions 4/2                       4 sessions of the platform are open, 2 of them busy
-server  opened 0.03                        another session opened in 0.03 s; ``opened 0.03, refused``: not at all
+server  opened 0.03                        another session opened in 0.03 s; ``…, refused``: not at all, or ``lost``
 server  sees amy threads=amy:2 runs=       in her session: 2 threads of hers, no runs; ``sees nobody``: without a user
 server  row_counts amy threads=1 events=5  how many rows she really has; counts that are not named are 0
 server  unit_runs amy a b                runs a and b with a result; ``a?``: without one, ``a/c``: in thread c
@@ -27,13 +27,14 @@ OUTCOMES: dict[str, Outcome] = {"": "ok", "refused": "failed", "lost": "unknown"
 
 def server_line(line: "Line") -> Record:
     """What the server says, or somebody who connects to it."""
-    verb, *words = line.rest.replace(", refused", " refused").split()
+    told, _, how = line.rest.partition(", ")
+    verb, *words = told.split()
     match verb:
         case "sessions":
             open_, busy = words[0].split("/")
             return _reading(line, "sessions", "gp_app", [{"open": int(open_), "busy": int(busy)}])
         case "opened":
-            return _opened(line, float(words[0]), refused=words[1:] == ["refused"])
+            return _opened(line, float(words[0]), OUTCOMES[how])
         case "sees":
             subject = "" if words[0] == "nobody" else _user(words[0])
             return _reading(line, "visible_rows", subject, dict(_table(word) for word in words[1:]))
@@ -80,11 +81,11 @@ def _reading(line: "Line", question: str, subject: str, answer: Any) -> Reading:
     return Reading(store="postgres", question=question, subject=subject, answer=answer, asked_s=at_s, answered_s=at_s)
 
 
-def _opened(line: "Line", took_s: float, *, refused: bool) -> Operation:
+def _opened(line: "Line", took_s: float, outcome: Outcome) -> Operation:
     return Operation(
         actor="database",
         action="opens a session",
-        outcome="failed" if refused else "ok",
+        outcome=outcome,
         started_s=line.at_s,
         ended_s=line.at_s + took_s,
     )

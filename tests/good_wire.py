@@ -12,7 +12,7 @@ BAD_TOKENS = ("expired", "forged")
 
 def wire_lines(people: Sequence[str], run: Sequence[str], *, after_s: float) -> list[str]:
     """The lines after ``after_s``: ``people`` are welcomed, and ``run`` (of ``tim``) is told twice, once with a cut."""
-    lines = [*_door(people), *_twice(run, after_s), *_bad_input(), *_copies()]
+    lines = [*_door(people), *_twice(run, after_s), *_bad_input(), *_copies(after_s)]
     return [f"{after_s + number * STEP_S:.4f} {line}" for number, line in enumerate(lines, 1)]
 
 
@@ -30,10 +30,10 @@ def _twice(run: Sequence[str], after_s: float) -> Iterator[str]:
         who, rest = line.split(" ", 1)
         made = f"made={after_s + number * 2 * STEP_S:.4f}"
         if number == CUT_AT:
-            yield f"{CUT_OFF} asked t, lost"
+            yield f"{CUT_OFF} asked t, lost [since={after_s:.4f}]"
         yield f"{OTHER_DEVICE} {rest} [user={who} {made}]"
         yield f"{CUT_OFF} {rest} [{made} tab={1 + (number >= CUT_AT)}]"
-    yield f"{CUT_OFF} resumed t"
+    yield f"{CUT_OFF} resumed t [since={after_s:.4f}]"
 
 
 def _bad_input() -> Iterator[str]:
@@ -41,7 +41,7 @@ def _bad_input() -> Iterator[str]:
     yield from ("max sent-too-much 70000, in vain [closed=1009]", "max ponged [tab=2]", "max asked-for-life [tab=2]")
 
 
-def _copies() -> Iterator[str]:
+def _copies(after_s: float) -> Iterator[str]:
     yield "kim welcomed"
-    yield from ["kim asked k"] * 2
+    yield from [f"kim asked k [since={after_s:.4f}]"] * 2
     yield "postgres stored_runs kim k"

@@ -82,8 +82,10 @@ def sessions_open_within(history: History, *, limit_ms: float) -> Finding:
         finding.seen += 1
         if operation.outcome == "ok":
             took_ms[index] = (operation.ended_s - operation.started_s) * 1000
-        else:
+        elif operation.outcome == "failed":
             finding.break_(f"a session was refused: {operation.detail.get('why', 'no reason')}", index)
+        else:
+            finding.doubt(f"a session was given up: {operation.detail.get('why', 'no reason')}", index)
     if took_ms:
         finding.measured = sum(took_ms.values()) / len(took_ms)
         if finding.measured >= limit_ms:

@@ -9,6 +9,9 @@ from urllib.parse import quote, unquote
 DEEPEST = 4
 """How many layers of escapes are taken off; JSON in JSON in a URL has three."""
 
+_APART = "\0"
+"""Between the spellings of a text, which are searched as one; no token holds it."""
+
 _CODE_POINT = re.compile(r"\\+u([0-9a-fA-F]{4})")
 _ESCAPED = re.compile(r"\\+([\"\\/])")
 _LINE_BREAK = re.compile(r"\\+[nr]|\s")
@@ -18,21 +21,20 @@ class Searched:
     """A text, made ready once to be searched for many tokens."""
 
     def __init__(self, text: str) -> None:
-        self._spellings = _peeled(text)
-        self._joined = {_LINE_BREAK.sub("", spelling) for spelling in self._spellings}
-        self._lower = {spelling.lower() for spelling in self._joined}
+        spellings = _peeled(text)
+        self._plain = _APART.join(spellings)
+        self._joined = _APART.join({_LINE_BREAK.sub("", spelling) for spelling in spellings})
+        self._lower = self._joined.lower()
 
     def has(self, token: str) -> bool:
         """Whether ``token`` stands in the text in any of the forms.
 
         Base64 is found at all three alignments, in both alphabets, and over line breaks; hex in either case.
         """
-        if any(token in spelling for spelling in self._spellings):
+        if token in self._plain:
             return True
         base64_forms, hex_forms = _coded(token)
-        return any(form in text for text in self._joined for form in base64_forms) or any(
-            form in text for text in self._lower for form in hex_forms
-        )
+        return any(form in self._joined for form in base64_forms) or any(form in self._lower for form in hex_forms)
 
 
 def _peeled(text: str) -> set[str]:

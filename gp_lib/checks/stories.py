@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from gp_lib import contract
+from gp_lib.checks.conduct import ACT
 from gp_lib.history import Event, History, Operation
 
 Indexed = tuple[int, Event]
@@ -84,20 +85,21 @@ def stories(history: History, actors: Collection[str] | None = None) -> list[Sto
             story.watched = (index, operation)
             if operation.action == "asks" and story.asked is None:
                 story.asked = (index, operation)
-    _watch_what_was_announced_too_late(history, found.values())
+    _watch_what_nobody_asked_for(history, found.values())
     return list(found.values())
 
 
-def _watch_what_was_announced_too_late(history: History, found: Iterable[Story]) -> None:
-    """A question that was cut off before its run was announced names no run; the announcement names the question."""
-    cut_off = {
-        (operation.actor, operation.detail.get("message_id")): (index, operation)
-        for index, operation in unanswered(history)
-        if operation.outcome == "unknown"
-    }
+def _watch_what_nobody_asked_for(history: History, found: Iterable[Story]) -> None:
+    """Runs that no question names were watched too: until a question was cut off, or the whole act.
+
+    A question that was cut off before its run was announced names no run, but the announcement names the question.
+    """
+    cut_off = [(i, op) for i, op in history.indexed(Operation) if op.outcome == "unknown"]
+    act = next(((i, op) for i, op in cut_off if op.action == ACT), None)
+    asked = {(op.actor, op.detail.get("message_id")): (i, op) for i, op in cut_off if op.action == "asks"}
     for story in found:
-        if story.watched is None and story.message_id is not None:
-            story.watched = cut_off.get((story.receiver, story.message_id))
+        if story.watched is None:
+            story.watched = asked.get((story.receiver, story.message_id)) or act
 
 
 def unanswered(history: History, actors: Collection[str] | None = None) -> Iterator[tuple[int, Operation]]:

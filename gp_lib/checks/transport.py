@@ -17,7 +17,7 @@ def resumed_equals_clean(history: History, *, at_least: int, actors: Collection[
     """Frame by frame, a run that was resumed equals the same run at a device of the user that was never cut off.
 
     ``actors`` are those who were cut off. A run that was resumed less than ``at_least`` times, that nobody saw
-    undisturbed, or that was not seen to its end is undecided.
+    undisturbed, or that was not seen to its end by both is undecided as far as they agree.
     """
     finding = Finding("nobody resumed anything")
     returns: dict[tuple[str, str], list[int]] = {}
@@ -32,7 +32,7 @@ def resumed_equals_clean(history: History, *, at_least: int, actors: Collection[
             finding.doubt(f"{actor} came back only {len(times)} times", *times)
         elif clean is None:
             finding.doubt(f"nobody saw {actor}'s run undisturbed", *times)
-        elif clean.unended or (actor, run_id) not in told:
+        elif (actor, run_id) not in told:
             finding.doubt(f"{actor}'s run could not be watched to its end", *times)
         else:
             _compare(finding, told[actor, run_id], clean)
@@ -40,8 +40,12 @@ def resumed_equals_clean(history: History, *, at_least: int, actors: Collection[
 
 
 def _compare(finding: Finding, resumed: Story, clean: Story) -> None:
-    """The first place at which two tellings of a run differ breaks it."""
+    """The first place at which two tellings of a run differ breaks it; one that was cut off has no more to tell."""
     for mine, theirs in zip_longest(resumed.told, clean.told):
+        if (mine is None and resumed.unended) or (theirs is None and clean.unended):
+            story = resumed if mine is None else clean
+            finding.doubt(f"{story.name} could not be watched to its end", story.told[-1][0])
+            return
         if mine is None or theirs is None or mine[1].frame != theirs[1].frame:
             place = f"{resumed.name}, resumed, and {clean.receiver}'s undisturbed one"
             sentence = f"{place} part: {_named(mine)} against {_named(theirs)}"

@@ -33,7 +33,11 @@ def rejudge(folder: Path) -> Verdict:
     Raises:
         WorkbenchError: the history or the notebook is missing or damaged, or the assert cell names no verdict.
     """
-    history = History.load(folder / evidence.HISTORY)
+    return judge(folder, History.load(folder / evidence.HISTORY))
+
+
+def judge(folder: Path, history: History) -> Verdict:
+    """As ``rejudge``, over any history."""
     names: dict[str, Any] = {"history": history}
     for tags, source in _tagged(_notebook(folder)):
         if "arrange" in tags:

@@ -122,6 +122,15 @@ def test_a_session_that_is_refused_is_noticed() -> None:
     """
 
 
+@undecided(checks.sessions_open_within, limit_ms=100.0, says="given up")
+def test_whether_a_session_would_have_opened_that_was_given_up_is_not_known() -> None:
+    """
+      0.10  server  opened 0.040
+    ! 0.30  server  opened 0.001, lost
+      0.50  amy     asked, in vain
+    """
+
+
 @vacuous(checks.sessions_open_within, limit_ms=100.0)
 def test_a_session_that_was_opened_while_nobody_asked_says_nothing() -> None:
     """

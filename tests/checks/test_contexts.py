@@ -186,6 +186,17 @@ def test_a_start_is_not_called_slow_on_a_machine_that_others_used_up() -> None:
     """
 
 
+@undecided(starts_within, limit_ms=100.0, says="150 ms on average")
+def test_the_first_waves_of_an_act_that_was_cut_off_are_not_the_best_there_are() -> None:
+    """
+    0.10 amy a1 supervisor starts
+    !0.20 bob b1 supervisor starts
+    1.00 amy asked a
+    !1.00 bob asked b
+    scenario acted, lost
+    """
+
+
 @passes(starts_within, limit_ms=100.0, waves=2)
 def test_the_best_wave_counts() -> None:
     """
@@ -228,6 +239,28 @@ def test_a_gauge_that_stays_up_shows_contexts_that_stay() -> None:
     """
     !platform gauge gp_live_contexts 0
     platform gauge gp_live_contexts 10
+    !platform gauge gp_live_contexts 2
+    """
+
+
+@undecided(live_contexts_return, gauge=GAUGE, says="but somebody still waited for a run")
+def test_a_gauge_that_was_read_while_somebody_still_waited_says_nothing_of_afterwards() -> None:
+    """
+    !platform gauge gp_live_contexts 0
+    platform gauge gp_live_contexts 3
+    !platform gauge gp_live_contexts 2
+    amy asked a
+    """
+
+
+@fails(live_contexts_return, gauge=GAUGE, says="was 0 and is 2")
+def test_a_context_that_stays_after_everybody_was_answered_is_noticed() -> None:
+    """
+    !platform gauge gp_live_contexts 0
+    platform gauge gp_live_contexts 3
+    amy a1 supervisor starts
+    amy a2 supervisor answers yes
+    amy asked a
     !platform gauge gp_live_contexts 2
     """
 

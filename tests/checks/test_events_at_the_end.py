@@ -63,6 +63,24 @@ def test_a_run_that_was_announced_after_its_question_was_cut_off_ended_unseen() 
     """
 
 
+@undecided(checks.one_terminal_event, says="could not be watched to its end")
+def test_a_run_that_nobody_asked_for_is_watched_until_the_act_is_cut_off() -> None:
+    """
+      amy       a1  supervisor  starts
+    ! amy       a2  supervisor  thinks hm
+      scenario  acted, lost
+    """
+
+
+@fails(checks.one_terminal_event, says="never ends")
+def test_a_run_that_nobody_asked_for_has_the_whole_act_to_end() -> None:
+    """
+      amy       a1  supervisor  starts
+    ! amy       a2  supervisor  thinks hm
+      scenario  acted
+    """
+
+
 @fails(checks.one_terminal_event, says="never ends")
 def test_another_question_that_was_cut_off_excuses_no_run() -> None:
     """

@@ -55,6 +55,32 @@ def test_an_event_that_is_another_one_after_a_cut_is_noticed() -> None:
     """
 
 
+@undecided(checks.resumed_equals_clean, at_least=1, says="amy's run run-a could not be watched to its end")
+def test_what_would_have_come_behind_the_last_cut_is_not_known() -> None:
+    """
+      amy     a1  supervisor  starts [made=0.1]
+      tablet  a1  supervisor  starts [made=0.1 user=amy]
+      amy     asked a, lost
+    ! amy     a2  supervisor  thinks hm [made=0.2 tab=2]
+      tablet  a2  supervisor  thinks hm [made=0.2 user=amy]
+      tablet  a3  supervisor  answers yes [made=0.3 user=amy]
+      amy     resumed a, lost
+    """
+
+
+@fails(checks.resumed_equals_clean, at_least=1, says="part")
+def test_a_last_cut_excuses_nothing_that_was_told_before_it() -> None:
+    """
+      amy     a1  supervisor  starts [made=0.1]
+      tablet  a1  supervisor  starts [made=0.1 user=amy]
+      amy     asked a, lost
+    ! amy     a3  supervisor  thinks ho [made=0.3 tab=2]
+    ! tablet  a2  supervisor  thinks hm [made=0.2 user=amy]
+      tablet  a3  supervisor  thinks ho [made=0.3 user=amy]
+      amy     resumed a, lost
+    """
+
+
 @undecided(checks.resumed_equals_clean, at_least=2, says="only 1 times")
 def test_too_few_cuts_say_nothing() -> None:
     """
