@@ -8,6 +8,7 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,11 @@ def find_run(runs: Path, name: str) -> Path:
         return fitting[0]
     there = ", ".join(path.name for path in fitting) or "none"
     raise WorkbenchError(f"no single run is called {name!r} (fitting: {there}); look into {runs.name}/")
+
+
+def free_name(path: Path) -> Path:
+    """``path`` with the lowest number behind it that no file has."""
+    return next(free for number in count(1) if not (free := path.with_name(f"{path.name}{number}")).exists())
 
 
 def scenario_folders(batch: Path) -> list[Path]:

@@ -1,6 +1,6 @@
 """Commands about batches of scenarios: run them, go on with one, put shards together, list what there is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,9 @@ BatchDeadline = Annotated[
 ScenarioDeadline = Annotated[
     float | None, typer.Option("--scenario-deadline", min=0.1, metavar="SECONDS", help="The longest for one scenario.")
 ]
+On = Annotated[
+    str | None, typer.Option("--on", metavar="dask://HOST:PORT", help="Run it on the workers of this Dask cluster.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say only what is not green, and the end.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Progress as JSON, one object a line.")]
 
@@ -53,6 +56,7 @@ def run(
         str | None, typer.Option("--shard", metavar="PART/PARTS", help="Only this part of it, for several machines.")
     ] = None,
     jobs: Jobs = None,
+    on: On = None,
     fail_fast: FailFast = False,
     retries: Retries = 0,
     deadline: BatchDeadline = None,
@@ -88,7 +92,7 @@ def run(
             typer.echo(" ".join([case.name, *(f"{name}={value!r}" for name, value in case.parameters.items())]))
         return
     rules = Rules(fail_fast=fail_fast, retries=retries, deadline_s=deadline, scenario_s=scenario_deadline)
-    lanes = Lanes(root=root, target=target, at_most=len(planned), jobs=jobs)
+    lanes = Lanes(root=root, target=target, at_most=len(planned), jobs=jobs, on=on)
     _run(lambda: Batch.fresh(root / "runs", target, planned), lanes, rules=rules, quiet=quiet, as_json=as_json)
 
 
@@ -96,6 +100,7 @@ def run(
 def resume(
     run: RunName = "latest",
     jobs: Jobs = None,
+    on: On = None,
     fail_fast: FailFast = False,
     retries: Retries = 0,
     deadline: BatchDeadline = None,
@@ -113,24 +118,34 @@ def resume(
     folder = evidence.find_run(root / "runs", run)
     batch = Batch.cut_short(folder, discover(root / "notebooks"))
     rules = Rules(fail_fast=fail_fast, retries=retries, deadline_s=deadline, scenario_s=scenario_deadline)
-    lanes = Lanes(root=root, target=batch.plan.target, at_most=len(batch.left), jobs=jobs)
+    lanes = Lanes(root=root, target=batch.plan.target, at_most=len(batch.left), jobs=jobs, on=on)
     _run(lambda: batch, lanes, rules=rules, quiet=quiet, as_json=as_json)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lanes:
-    """Which lanes a command wants: ``jobs`` of them (``None``: by cores), but not more than there is to run."""
+    """Which lanes a command wants, but not more than there is to run.
+
+    Args:
+        jobs: so many of them; ``None``: by cores, or all workers of the cluster.
+        on: the cluster; ``None``: this machine.
+    """
 
     root: Path
     target: str
     at_most: int
     jobs: int | None
+    on: str | None
 
-    def open(self, say: Callable[[str, str], None]) -> AbstractContextManager[list["Lane"]]:
+    def open(self, say: Callable[[str, str], None]) -> AbstractContextManager[Sequence["Lane"]]:
         """The lanes, for the time of a block; ``say`` hears how their stacks start."""
         from gp_lib.runner.lanes import lanes_by_default, lanes_for
         from gp_lib.settings import EMBEDDED
 
+        if self.on is not None:
+            from gp_lib.runner.cluster import lanes_on
+
+            return lanes_on(self.on, self.root, self.target, say, at_most=min(self.jobs or self.at_most, self.at_most))
         wanted = min(self.jobs or lanes_by_default(), max(1, self.at_most))
         return lanes_for(self.root, say, wanted=wanted, embedded=self.target == EMBEDDED)
 

@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -16,8 +15,8 @@ from gp_lib.kernels.keeper import close_keepers
 from gp_lib.runner import journal, reports
 from gp_lib.runner.cases import Case
 from gp_lib.runner.catalogue import Scenario
-from gp_lib.runner.entry import Entry
-from gp_lib.runner.execute import DEADLINE_S, How, execute, heeding, warm_up
+from gp_lib.runner.entry import Entry, entry_without_evidence
+from gp_lib.runner.execute import DEADLINE_S, How, heeding
 from gp_lib.runner.journal import Journal, Plan
 from gp_lib.runner.lanes import Lane
 from gp_lib.runner.report.saved import SavedBatch
@@ -114,7 +113,9 @@ def run_batch(batch: Batch, lanes: Sequence[Lane], *, rules: Rules, progress: Pr
     with journal.keeping(batch.folder, told=told) as noted:
         _put_aside(batch)
         try:
-            warm_up({case.scenario.name: case.scenario for case in batch.plan.cases}.values())
+            scenarios = {case.scenario.name: case.scenario for case in batch.plan.cases}.values()
+            for lane in lanes:
+                lane.prepare(scenarios)
             if asyncio.run(_Runner(batch, lanes, rules, progress, noted).run()):
                 noted.close()
         finally:
@@ -155,8 +156,8 @@ class _Runner:
         """What can run at the same time, the longest first, and what must run alone."""
         if len(self._lanes) == 1:
             return deque(cases), []
-        one_target = len({lane.stack_file for lane in self._lanes}) == 1
-        alone = [case for case in cases if case.scenario.quiet or (one_target and case.scenario.effect == "breaks")]
+        shared = not all(lane.target_of_its_own for lane in self._lanes)
+        alone = [case for case in cases if case.scenario.quiet or (shared and case.scenario.effect == "breaks")]
         took_s = durations(self._batch.folder.parent)
         longest_first = sorted(
             (case for case in cases if case not in alone),
@@ -168,7 +169,11 @@ class _Runner:
         while queue:
             case = queue.popleft()
             why = self._why_not()
-            entry = _not_run(case, self._batch.folder, why) if why else await self._tried(case, lane)
+            entry = (
+                entry_without_evidence(case, self._batch.folder / case.name, why)
+                if why
+                else await self._tried(case, lane)
+            )
             self._batch.entries.append(entry)
             if not why and not self._interrupted.is_set():  # what was cut short is begun again by `gpath resume`
                 self._noted.enter(entry)
@@ -192,7 +197,7 @@ class _Runner:
         entry, earlier = await self._executed(case, lane), list[Entry]()
         while entry.ruling is not Ruling.PASS and len(earlier) < self._rules.retries and not self._why_not():
             earlier.append(entry)
-            entry.folder.rename(free_name(entry.folder.with_name(f"{case.name}.try")))
+            entry.folder.rename(evidence.free_name(entry.folder.with_name(f"{case.name}.try")))
             entry = await self._executed(case, lane)
         return _flaky(entry, earlier) if earlier and entry.ruling is Ruling.PASS else entry
 
@@ -202,21 +207,14 @@ class _Runner:
             interrupted=self._interrupted,
             on_cell=lambda role, state: self._progress.cell(case, role, state),
         )
-        folder = self._batch.folder / case.name
-        entry = await execute(case.scenario, folder, parameters=case.parameters, stack_file=lane.stack_file, how=how)
-        return replace(entry, services=lane.services)
+        return await lane.execute(case, self._batch.folder / case.name, how)
 
 
 def _put_aside(batch: Batch) -> None:
     """Evidence of what was under way when the batch was cut short makes room; nothing is lost."""
     for case in batch.left:
         if (begun := batch.folder / case.name).exists():
-            begun.rename(free_name(batch.folder / f"{case.name}.cut"))
-
-
-def free_name(path: Path) -> Path:
-    """``path`` with the lowest number behind it that no file has."""
-    return next(free for number in count(1) if not (free := path.with_name(f"{path.name}{number}")).exists())
+            begun.rename(evidence.free_name(batch.folder / f"{case.name}.cut"))
 
 
 def durations(runs: Path) -> dict[str, float]:
@@ -231,15 +229,3 @@ def _flaky(entry: Entry, earlier: Iterable[Entry]) -> Entry:
     tries = ", ".join(f"{number} {one.ruling.value}" for number, one in enumerate(earlier, start=1))
     why = f"flaky: it passed after try {tries}, kept in {entry.name}.try1 and so on; the first said: "
     return replace(entry, ruling=Ruling.UNKNOWN, why=why + next(iter(earlier)).sentence)
-
-
-def _not_run(case: Case, folder: Path, why: str) -> Entry:
-    return Entry(
-        scenario=case.scenario.name,
-        title=case.scenario.title,
-        folder=folder / case.name,
-        parameters=case.parameters,
-        ruling=Ruling.UNKNOWN,
-        took_s=0.0,
-        why=why,
-    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from gp_lib import evidence
 from gp_lib.errors import WorkbenchError
+from gp_lib.runner.cases import Case
 from gp_lib.runner.parameters import Value
 from gp_lib.verdict import Check, Ruling, Verdict
 
@@ -18,6 +19,7 @@ class Entry:
         folder: its evidence; the folder's name is its own in the batch, where a scenario may stand several times.
         why: explains an *unknown* that no check explains; else it is empty.
         services: the folder of the batch that has the logs of the services it ran on.
+        machine: what kind of machine it ran on, where that was not the one that began the batch; else it is empty.
     """
 
     scenario: str
@@ -29,6 +31,7 @@ class Entry:
     checks: tuple[Check, ...] = ()
     why: str = ""
     services: str = evidence.SERVICES
+    machine: dict[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -50,6 +53,7 @@ class Entry:
             "title": self.title,
             "folder": self.folder.name,
             "services": self.services,
+            **({"machine": self.machine} if self.machine else {}),
             "parameters": self.parameters,
             "took_s": round(self.took_s, 3),
             "why": self.why,
@@ -74,7 +78,21 @@ class Entry:
             checks=Verdict.from_json(data).checks,
             why=str(data["why"]),
             services=folder_in(batch, data.get("services", evidence.SERVICES)).name,
+            machine=dict(data.get("machine", {})),
         )
+
+
+def entry_without_evidence(case: Case, folder: Path, why: str, *, took_s: float = 0.0) -> Entry:
+    """The entry of a case that left nothing in ``folder``: *unknown*, because of ``why``."""
+    return Entry(
+        scenario=case.scenario.name,
+        title=case.scenario.title,
+        folder=folder,
+        parameters=case.parameters,
+        ruling=Ruling.UNKNOWN,
+        took_s=took_s,
+        why=why,
+    )
 
 
 def folder_in(batch: Path, name: object) -> Path:

@@ -25,7 +25,7 @@ from gp_lib.clock import Deadline, monotonic_s
 from gp_lib.runner.batch import Batch, Rules, run_batch
 from gp_lib.runner.cases import cases_of
 from gp_lib.runner.catalogue import discover
-from gp_lib.runner.lanes import Lane
+from gp_lib.runner.lanes import LocalLane
 from tests.conftest import processes_under
 from tests.scenarios_made import JUDGE, Heard, write_scenario
 
@@ -76,13 +76,13 @@ from pathlib import Path
 from gp_lib.runner.batch import Batch, Rules, run_batch
 from gp_lib.runner.cases import cases_of
 from gp_lib.runner.catalogue import discover
-from gp_lib.runner.lanes import Lane
+from gp_lib.runner.lanes import LocalLane
 from gp_lib.runner.stoppable import stoppable
 from tests.scenarios_made import Heard
 folder = Path(sys.argv[1])
 with stoppable():
     batch = Batch.fresh(folder / "runs", "embedded", cases_of(discover(folder), {}))
-    run_batch(batch, [Lane(), Lane()], rules=Rules(), progress=Heard())
+    run_batch(batch, [LocalLane(), LocalLane()], rules=Rules(), progress=Heard())
 """
 
 
@@ -105,7 +105,7 @@ def inject(name: str, act: str, judge: str = JUDGE) -> tuple[str, ...]:
             write_scenario(folder, "x3"),
         ]
         batch, began_s = Batch.fresh(folder / "runs", "embedded", cases_of(scenarios, {})), monotonic_s()
-        run_batch(batch, [Lane()], rules=Rules(scenario_s=SCENARIO_S), progress=Heard())
+        run_batch(batch, [LocalLane()], rules=Rules(scenario_s=SCENARIO_S), progress=Heard())
         took_s, left = monotonic_s() - began_s, left_behind(folder)
         if (size := sum(path.stat().st_size for path in batch.folder.rglob("*"))) > MOST_BYTES:
             left.append(f"{size / 1e6:.0f} MB of evidence")
@@ -151,7 +151,7 @@ def whole(folder: Path, batch_folder: Path) -> str:
         return "it had ended" if reported else "nothing was begun in it"
     batch = Batch.cut_short(batch_folder, discover(folder))
     done = len(batch.entries)
-    run_batch(batch, [Lane(), Lane()], rules=Rules(), progress=Heard())
+    run_batch(batch, [LocalLane(), LocalLane()], rules=Rules(), progress=Heard())
     passed = sum(entry.ruling.value == "pass" for entry in batch.entries)
     return f"{done} were done, {passed} of 6 {'passed' if passed == 6 else 'and not all passed'} after going on"
 

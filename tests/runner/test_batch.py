@@ -17,7 +17,7 @@ from gp_lib.errors import WorkbenchError
 from gp_lib.runner.batch import Batch, Rules, run_batch
 from gp_lib.runner.cases import Case, cases_of
 from gp_lib.runner.catalogue import Scenario, discover
-from gp_lib.runner.lanes import Lane
+from gp_lib.runner.lanes import Lane, LocalLane
 from gp_lib.verdict import Ruling
 from tests.conftest import processes_under
 from tests.scenarios_made import JUDGE, Heard, write_scenario
@@ -33,7 +33,7 @@ def wait_for(path, within_s=60):
 
 
 def run(
-    folder: Path, cases: Sequence[Case], *, lanes: Sequence[Lane] = (Lane(),), rules: Rules | None = None
+    folder: Path, cases: Sequence[Case], *, lanes: Sequence[Lane] = (LocalLane(),), rules: Rules | None = None
 ) -> tuple[Batch, Heard]:
     batch, heard = Batch.fresh(folder / "runs", "embedded", cases), Heard()
     run_batch(batch, lanes, rules=rules or Rules(), progress=heard)
@@ -74,7 +74,7 @@ def test_two_lanes_run_two_scenarios_at_the_same_time(tmp_path: Path) -> None:
     meet = WAIT_FOR + "\npathlib.Path({ours!r}).touch()\nwait_for({theirs!r})"
     first = write_scenario(tmp_path, "x1", act=meet.format(ours=str(here), theirs=str(there)))
     second = write_scenario(tmp_path, "x2", act=meet.format(ours=str(there), theirs=str(here)))
-    lanes = [Lane(), Lane(services="services-2")]
+    lanes = [LocalLane(), LocalLane(services="services-2")]
     batch, _ = run(tmp_path, plain(first, second), lanes=lanes)
     assert rulings(batch) == ["pass", "pass"]
     assert {entry.services for entry in batch.entries} == {"services", "services-2"}
@@ -84,7 +84,7 @@ def test_two_lanes_run_two_scenarios_at_the_same_time(tmp_path: Path) -> None:
 def test_what_must_be_alone_is_never_beside_another(tmp_path: Path, about: str) -> None:
     lonely = [write_scenario(tmp_path, f"x{n}", about=about) for n in (1, 2)]
     social = [write_scenario(tmp_path, f"y{n}") for n in (1, 2, 3)]
-    _, heard = run(tmp_path, plain(*lonely, *social), lanes=[Lane(), Lane()])
+    _, heard = run(tmp_path, plain(*lonely, *social), lanes=[LocalLane(), LocalLane()])
     alone = [word for word in heard.words if word.startswith(("started", "done"))]
     for place, word in enumerate(alone):
         if word.startswith("started x"):
@@ -95,7 +95,7 @@ def test_the_longest_goes_first_when_there_are_lanes(tmp_path: Path) -> None:
     short = write_scenario(tmp_path, "x1")
     long = write_scenario(tmp_path, "x2", act="import time; time.sleep(2)")
     run(tmp_path, plain(long, short))  # the first one bears the start of the template too
-    _, heard = run(tmp_path, plain(short, long), lanes=[Lane(), Lane()])
+    _, heard = run(tmp_path, plain(short, long), lanes=[LocalLane(), LocalLane()])
     assert [word for word in heard.words if word.startswith("started")] == ["started x2", "started x1"]
 
 
@@ -181,7 +181,7 @@ def test_an_interrupted_batch_is_reported_and_can_be_gone_on_with(tmp_path: Path
 
     (tmp_path / "let_go").touch()
     again, heard = Batch.cut_short(batch.folder, scenarios), Heard()
-    run_batch(again, [Lane()], rules=Rules(), progress=heard)
+    run_batch(again, [LocalLane()], rules=Rules(), progress=heard)
     assert rulings(again) == ["pass", "pass", "pass"] == saved(batch.folder)
     assert "started x1" not in heard.words
     assert (batch.folder / "x1" / evidence.EXECUTED).read_bytes() == before
@@ -194,13 +194,13 @@ def test_a_batch_whose_evidence_cannot_be_kept_says_so_in_one_sentence(tmp_path:
     removes = "import os, pathlib, shutil; shutil.rmtree(pathlib.Path(os.environ['GPATH_EVIDENCE']).parent)"
     scenarios = [write_scenario(tmp_path, "x1", act=removes), write_scenario(tmp_path, "x2")]
     with pytest.raises(WorkbenchError, match="could not be"):
-        run(tmp_path, plain(*scenarios), lanes=[Lane(), Lane()])
+        run(tmp_path, plain(*scenarios), lanes=[LocalLane(), LocalLane()])
 
 
 def test_an_interrupt_reaches_every_lane(tmp_path: Path) -> None:
     scenarios = [hanging(tmp_path, "x1"), hanging(tmp_path, "x2")]
     interrupting = interrupt_when(tmp_path / "began")
-    batch, _ = run(tmp_path, plain(*scenarios), lanes=[Lane(), Lane()])
+    batch, _ = run(tmp_path, plain(*scenarios), lanes=[LocalLane(), LocalLane()])
     interrupting.join()
     assert rulings(batch) == ["unknown", "unknown"]
 
@@ -211,11 +211,11 @@ from pathlib import Path
 from gp_lib.runner.batch import Batch, Rules, run_batch
 from gp_lib.runner.cases import cases_of
 from gp_lib.runner.catalogue import discover
-from gp_lib.runner.lanes import Lane
+from gp_lib.runner.lanes import Lane, LocalLane
 from tests.scenarios_made import Heard
 folder = Path(sys.argv[1])
 batch = Batch.fresh(folder / "runs", "embedded", cases_of(discover(folder), {}))
-run_batch(batch, [Lane(), Lane()], rules=Rules(), progress=Heard())
+run_batch(batch, [LocalLane(), LocalLane()], rules=Rules(), progress=Heard())
 """
 
 
@@ -227,7 +227,7 @@ def test_a_killed_batch_leaves_no_process_and_is_gone_on_with(tmp_path: Path) ->
         wait_for(tmp_path / "began")
         folder = (tmp_path / "runs" / evidence.LATEST).resolve()
         with pytest.raises(WorkbenchError, match="is still running"):
-            run_batch(Batch.cut_short(folder, discover(tmp_path)), [Lane()], rules=Rules(), progress=Heard())
+            run_batch(Batch.cut_short(folder, discover(tmp_path)), [LocalLane()], rules=Rules(), progress=Heard())
         runner.kill()
     deadline = Deadline.after(30)
     while (left := processes_under(tmp_path)) and not deadline.passed:
@@ -238,7 +238,7 @@ def test_a_killed_batch_leaves_no_process_and_is_gone_on_with(tmp_path: Path) ->
     (tmp_path / "let_go").touch()
     batch = Batch.cut_short(folder, discover(tmp_path))
     assert scenario.name not in {entry.name for entry in batch.entries}
-    run_batch(batch, [Lane()], rules=Rules(), progress=Heard())
+    run_batch(batch, [LocalLane()], rules=Rules(), progress=Heard())
     assert rulings(batch) == ["pass"] * 4 == saved(folder)
 
 

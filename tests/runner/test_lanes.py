@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gp_lib.runner.lanes import MOST_BY_DEFAULT, Lane, lanes_by_default, lanes_for
+from gp_lib.runner.lanes import MOST_BY_DEFAULT, LocalLane, lanes_by_default, lanes_for
 
 BEGAN = datetime.now(UTC).replace(microsecond=0)
 LINES = [f"{BEGAN + timedelta(seconds=after):%Y-%m-%d %H:%M:%S}.000 UTC [1] LOG: {after}\n" for after in (-3600, 0)]
@@ -31,7 +31,7 @@ def test_a_process_that_may_use_one_core_gets_one_lane() -> None:
 
 def test_on_a_target_of_ones_own_lanes_need_no_stack(tmp_path: Path) -> None:
     with lanes_for(tmp_path, unexpected, wanted=3, embedded=False) as lanes:
-        assert lanes == [Lane()] * 3
+        assert lanes == [LocalLane()] * 3
     assert list(tmp_path.iterdir()) == []
 
 
@@ -41,11 +41,11 @@ def test_of_a_stack_that_was_up_before_only_the_time_of_the_batch_is_kept(
 ) -> None:
     (tmp_path / "stack" / "logs").mkdir(parents=True)
     (tmp_path / "stack" / "logs" / "postgres.log").write_text("".join(LINES))
-    lane = Lane(tmp_path / "stack" / "stack.json", fresh=fresh, services="services-2")
+    lane = LocalLane(tmp_path / "stack" / "stack.json", fresh=fresh, services="services-2")
     lane.keep_logs(tmp_path, BEGAN.isoformat())
     assert (tmp_path / "services-2" / "postgres.log").read_text() == "".join(kept)
 
 
 def test_a_lane_without_a_stack_keeps_no_logs(tmp_path: Path) -> None:
-    Lane().keep_logs(tmp_path, BEGAN.isoformat())
+    LocalLane().keep_logs(tmp_path, BEGAN.isoformat())
     assert list(tmp_path.iterdir()) == []
