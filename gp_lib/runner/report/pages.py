@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from gp_lib import evidence
+from gp_lib.runner.entry import Entry
 from gp_lib.runner.parameters import Parameter, Value
 from gp_lib.runner.report import text
 from gp_lib.runner.report.drawings import gauge, sparkline
@@ -112,7 +113,7 @@ def scenario_page(batch: SavedBatch, scenario: SavedScenario) -> str:
         timeline=timeline,
         rows=listed,
         cells=cells,
-        logs=tuple(cut_logs(batch.folder / entry.services, window(history), offset_s=_offset_s(batch)))
+        logs=tuple(cut_logs(batch.folder / entry.services, window(history), offset_s=_offset_s(batch, entry)))
         if history
         else (),
         parameters=tuple(_parameters(scenario.parameters, entry.parameters)),
@@ -122,8 +123,9 @@ def scenario_page(batch: SavedBatch, scenario: SavedScenario) -> str:
     return _templates().get_template("scenario.html.j2").render(page=page, entry=entry, scenario=scenario)
 
 
-def _offset_s(batch: SavedBatch) -> float:
-    return float(batch.environment.get("machine", {}).get("utc_offset_s", 0))
+def _offset_s(batch: SavedBatch, entry: Entry) -> float:
+    machine = entry.machine or batch.environment.get("machine", {})
+    return float(machine.get("utc_offset_s", 0))
 
 
 def _shown_checks(
