@@ -27,6 +27,7 @@ class DaskCluster:
 
     address: str
     folder: Path
+    scheduler: "subprocess.Popen[bytes]"
     workers: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     @property
@@ -45,8 +46,8 @@ def dask_cluster(folder: Path, *workers: str, library: Path | None = None) -> It
     """A scheduler with these workers, stopped at the end of the block; ``library`` has the ``gp_lib`` they know."""
     with ExitStack() as running:
         words = ("scheduler", *ON_LOOPBACK, "--port", "0", "--scheduler-file", str(folder / "scheduler.json"))
-        running.enter_context(_dask(folder, "scheduler", *words))
-        cluster = DaskCluster(_address(folder), folder)
+        scheduler = running.enter_context(_dask(folder, "scheduler", *words))
+        cluster = DaskCluster(_address(folder), folder, scheduler)
         for worker in workers:
             options = ("--no-nanny", "--nthreads", "1", "--name", worker, "--local-directory", str(folder / worker))
             process = _dask(folder, worker, "worker", cluster.address, *ON_LOOPBACK, *options, library=library)

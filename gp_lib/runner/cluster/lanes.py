@@ -84,10 +84,17 @@ class Cluster:
         """Interrupt a job, wherever it runs."""
         self._client.run(stop_job, job_id, on_error="return")
 
-    @property
-    def usable(self) -> bool:
+    async def has_workers(self) -> bool:
         """Whether the scheduler can be reached and has a worker."""
-        return self._client.status == "running" and bool(self._client.scheduler_info(n_workers=-1)["workers"])
+        if self._client.status != "running":
+            return False
+        asked = self._client.scheduler.identity(n_workers=-1)
+        answer = asyncio.run_coroutine_threadsafe(asked, self._client.loop.asyncio_loop)
+        try:
+            about = await asyncio.wait_for(asyncio.wrap_future(answer), LOST_S)
+        except (OSError, TimeoutError):
+            return False
+        return bool(about["workers"])
 
 
 class ClusterLane:
@@ -123,7 +130,7 @@ class ClusterLane:
         seen = Deadline.after(LOST_S)
         stopped: Deadline | None = None
         while not done.is_set():
-            if self._cluster.usable:
+            if await self._cluster.has_workers():
                 seen = Deadline.after(LOST_S)
             if interrupted is not None and interrupted.is_set() and stopped is None:
                 stopped = Deadline.after(STOP_WITHIN_S)
@@ -179,7 +186,7 @@ def cluster_lanes(
     """
     if not address.startswith(SCHEME):
         raise ParameterError("--on", f"{address!r} is not of the form {SCHEME}host:port")
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost is told in the entries
+    _hush()
     place = address.removeprefix(SCHEME)
     with ExitStack() as closed:
         client = closed.enter_context(_connected(place))
@@ -187,6 +194,13 @@ def cluster_lanes(
         say("cluster", f"{len(workers)} workers at {place}")
         cluster = Cluster(client, root, target)
         yield [ClusterLane(cluster, worker) for worker in workers[:at_most]]
+
+
+def _hush() -> None:
+    """What is lost is told in the entries, not by the log of a package."""
+    for name in logging.root.manager.loggerDict:
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _connected(place: str) -> Client:

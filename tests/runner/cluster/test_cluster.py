@@ -183,6 +183,23 @@ def test_a_cluster_that_has_no_worker_left_leaves_an_entry_that_says_so(
     assert batch.entries[0].why == "the cluster has no worker left"
 
 
+def test_a_lost_scheduler_leaves_an_entry_that_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "LOST_S", 2.0)
+    scenario = meeting(folder, "x1", "never")
+    (folder / "dask").mkdir()
+    with dask_cluster(folder / "dask", "one") as own, ThreadPoolExecutor(1) as beside:
+
+        def lose_it() -> None:
+            wait_for(folder / "x1")
+            own.scheduler.kill()
+
+        losing = beside.submit(lose_it)
+        batch, _ = run(folder, own, [scenario])
+        losing.result()
+    assert rulings(batch) == {"x1": "unknown"}
+    assert "scheduler" in batch.entries[0].why
+
+
 def test_what_ends_the_job_s_own_process_is_told(folder: Path, cluster: DaskCluster) -> None:
     act = "import os, signal\nos.kill(os.getppid(), 0)\njob = os.environ['GPATH_EVIDENCE'].split('gpath-job-')[1]\n"
     scenario = write_scenario(folder, "x1", act=act + "os.kill(int(job.partition('-')[0]), signal.SIGKILL)")
