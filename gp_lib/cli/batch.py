@@ -13,6 +13,8 @@ from gp_lib.cli.app import EXIT_CODES, Names, Overrides, RunName, TargetName, ap
 if TYPE_CHECKING:
     from gp_lib.runner.batch import Batch, Rules
     from gp_lib.runner.lanes import Lane
+    from gp_lib.runner.remote.place import Place
+    from gp_lib.runner.remote.sending import Courier
 
 Jobs = Annotated[
     int | None,
@@ -32,6 +34,9 @@ ScenarioDeadline = Annotated[
 ]
 On = Annotated[
     str | None, typer.Option("--on", metavar="dask://HOST:PORT", help="Run it on the workers of this Dask cluster.")
+]
+At = Annotated[
+    str | None, typer.Option("--runs", metavar="URL", help="Keep the evidence there too: s3://bucket/runs, file://…")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say only what is not green, and the end.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Progress as JSON, one object a line.")]
@@ -57,6 +62,7 @@ def run(
     ] = None,
     jobs: Jobs = None,
     on: On = None,
+    runs: At = None,
     fail_fast: FailFast = False,
     retries: Retries = 0,
     deadline: BatchDeadline = None,
@@ -93,7 +99,9 @@ def run(
         return
     rules = Rules(fail_fast=fail_fast, retries=retries, deadline_s=deadline, scenario_s=scenario_deadline)
     lanes = Lanes(root=root, target=target, at_most=len(planned), jobs=jobs, on=on)
-    _run(lambda: Batch.fresh(root / "runs", target, planned), lanes, rules=rules, quiet=quiet, as_json=as_json)
+    _run(
+        lambda: Batch.fresh(root / "runs", target, planned), lanes, rules=rules, url=runs, quiet=quiet, as_json=as_json
+    )
 
 
 @app.command(epilog=EXIT_CODES)
@@ -101,6 +109,7 @@ def resume(
     run: RunName = "latest",
     jobs: Jobs = None,
     on: On = None,
+    runs: At = None,
     fail_fast: FailFast = False,
     retries: Retries = 0,
     deadline: BatchDeadline = None,
@@ -119,7 +128,7 @@ def resume(
     batch = Batch.cut_short(folder, discover(root / "notebooks"))
     rules = Rules(fail_fast=fail_fast, retries=retries, deadline_s=deadline, scenario_s=scenario_deadline)
     lanes = Lanes(root=root, target=batch.plan.target, at_most=len(batch.left), jobs=jobs, on=on)
-    _run(lambda: batch, lanes, rules=rules, quiet=quiet, as_json=as_json)
+    _run(lambda: batch, lanes, rules=rules, url=runs, quiet=quiet, as_json=as_json)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +159,13 @@ class Lanes:
         return lanes_for(self.root, say, wanted=wanted, embedded=self.target == EMBEDDED)
 
 
-def _run(begin: Callable[[], "Batch"], lanes: Lanes, *, rules: "Rules", quiet: bool, as_json: bool) -> None:
-    """Run what is left of a batch, tell of it, and exit with its code. It begins when the lanes are there."""
+def _run(
+    begin: Callable[[], "Batch"], lanes: Lanes, *, rules: "Rules", url: str | None, quiet: bool, as_json: bool
+) -> None:
+    """Run what is left of a batch, tell of it, and exit with its code. It begins when the lanes are there.
+
+    With a ``url`` the evidence is brought there as well, each entry's as soon as it is done.
+    """
     from gp_lib.runner.batch import run_batch
     from gp_lib.runner.console import Console
     from gp_lib.runner.lines import Lines
@@ -160,16 +174,47 @@ def _run(begin: Callable[[], "Batch"], lanes: Lanes, *, rules: "Rules", quiet: b
     from gp_lib.runner.stoppable import stoppable
 
     teller = Lines() if as_json else Console(quiet=quiet)
+    place = None if url is None else _writable(url)
     with stoppable(), lanes.open(teller.service) as opened:
         batch = begin()
+        courier = None if place is None else _courier(batch, place)
         with teller.watching(batch) as progress:
-            run_batch(batch, opened, rules=rules, progress=progress)
+            run_batch(batch, opened, rules=rules, progress=courier.along(progress) if courier else progress)
         commands = publish(batch.folder, lanes.root)
     enter(batch.folder)
     for command in [] if as_json else commands:
         typer.echo(command)
     teller.summary(batch)
-    raise typer.Exit(batch.exit_code)
+    raise typer.Exit(_brought(batch, courier) if courier else batch.exit_code)
+
+
+def _writable(url: str) -> "Place":
+    from gp_lib.runner.remote import place_at
+
+    place = place_at(url)
+    place.require_writable()
+    return place
+
+
+def _courier(batch: "Batch", place: "Place") -> "Courier":
+    from gp_lib.runner.remote.sending import Courier
+
+    return Courier(batch.folder, place)
+
+
+def _brought(batch: "Batch", courier: "Courier") -> int:
+    """The exit code of a batch whose evidence is wanted elsewhere too: not green before all of it is there."""
+    from gp_lib.errors import WorkbenchError
+    from gp_lib.runner.batch import EXIT_UNKNOWN
+
+    try:
+        courier.finish()
+    except WorkbenchError as error:
+        again = f"it is whole in runs/{batch.folder.name}, and `gpath push {batch.folder.name} URL` tries again"
+        typer.echo(f"gpath: the evidence was not brought to where it was wanted: {error}; {again}", err=True)
+        return batch.exit_code or EXIT_UNKNOWN
+    typer.echo(f"evidence: {courier.copy}", err=True)
+    return batch.exit_code
 
 
 @app.command()

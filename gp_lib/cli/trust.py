@@ -95,13 +95,43 @@ def slim(
     typer.echo(f"{folder}: {size / 2**20:.1f} MiB; sign it with `gpath attest {folder}`")
 
 
+@app.command()
+def push(
+    name: RunName,
+    url: Annotated[str, typer.Argument(metavar="URL", help="A folder that is there: s3://bucket/runs, file://…")],
+) -> None:
+    """Bring a saved batch to a URL, below its own name; what stands there of it is written over."""
+    from gp_lib import evidence
+    from gp_lib.runner.journal import require_idle
+    from gp_lib.runner.remote import place_at
+    from gp_lib.runner.remote.sending import Copy
+    from gp_lib.settings import project_root
+
+    batch = evidence.find_run(project_root() / "runs", name)
+    require_idle(batch)
+    copy = Copy(batch, place_at(url))
+    typer.echo(f"{copy.send_all()} files are at {copy}")
+
+
 @app.command("import")
-def import_(bundle: Annotated[Path, typer.Argument(help="A bundle made by `gpath share`.")]) -> None:
-    """Take a batch that was made elsewhere into runs/, after a look for anything harmful in the bundle."""
+def import_(
+    source: Annotated[str, typer.Argument(metavar="BUNDLE|URL", help="A bundle of `gpath share`; or where one is.")],
+) -> None:
+    """Take a batch that was made elsewhere into runs/, after a look for anything harmful in it.
+
+    Behind a URL is a bundle if it ends in .zip, else the folder of one batch.
+    """
     from gp_lib.runner.attestation.files import open_bundle
+    from gp_lib.runner.remote import is_url
     from gp_lib.settings import project_root
 
     runs = project_root() / "runs"
     runs.mkdir(exist_ok=True)
-    with open_bundle(bundle) as opened:
-        typer.echo(f"imported runs/{opened.unpack(runs).name}")
+    if is_url(source):
+        from gp_lib.runner.remote.taking import take
+
+        folder = take(source, runs)
+    else:
+        with open_bundle(Path(source)) as opened:
+            folder = opened.unpack(runs)
+    typer.echo(f"imported runs/{folder.name}")

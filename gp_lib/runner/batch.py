@@ -24,6 +24,9 @@ from gp_lib.verdict import Ruling
 
 EXIT_PASS, EXIT_FAIL, EXIT_UNKNOWN, EXIT_USAGE, EXIT_DEFECT = 0, 1, 2, 64, 70
 
+LOOK_BACK = 10
+"""So many batches are asked how long a scenario takes: one that was stopped, or ran a few of them, does not know all."""
+
 
 class Progress(Protocol):
     """Who hears of a batch as it goes on."""
@@ -218,11 +221,13 @@ def _put_aside(batch: Batch) -> None:
 
 
 def durations(runs: Path) -> dict[str, float]:
-    """How long each scenario took in the last batch that can be read (s); empty when there is none."""
-    for path in sorted(runs.glob(f"*/{evidence.BATCH}"), reverse=True):
+    """How long each scenario took when it was last judged, as far as the last ``LOOK_BACK`` batches tell (s)."""
+    took_s: dict[str, float] = {}
+    for path in sorted(runs.glob(f"*/{evidence.BATCH}"), reverse=True)[:LOOK_BACK]:
         with suppress(WorkbenchError, KeyError, TypeError, ValueError):
-            return {entry.scenario: entry.took_s for entry in SavedBatch.read(path.parent).entries}
-    return {}
+            judged = (entry for entry in SavedBatch.read(path.parent).entries if entry.checks)
+            took_s = {entry.scenario: entry.took_s for entry in judged} | took_s
+    return took_s
 
 
 def _flaky(entry: Entry, earlier: Iterable[Entry]) -> Entry:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from gp_lib.errors import WorkbenchError
-from gp_lib.evidence import ATTESTATION, PUBLIC_KEY
+from gp_lib.evidence import ATTESTATION, LATEST, PUBLIC_KEY
 
 NOT_ATTESTED = (ATTESTATION, PUBLIC_KEY)
 """What an attestation cannot speak of: itself, and the key that comes with it."""
@@ -42,17 +43,25 @@ def digests_of_folder(folder: Path) -> Digests:
         WorkbenchError: there is a link, a socket or a device in it, or a file cannot be read.
     """
     found: Digests = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        mode = path.lstat().st_mode
-        if stat.S_ISDIR(mode):
-            continue
-        if not stat.S_ISREG(mode):
-            raise WorkbenchError(f"{name} is neither a file nor a folder: it cannot be evidence; remove it")
+    for name in files_of(folder):
         if name not in NOT_ATTESTED:
-            with path.open("rb") as file:
+            with (folder / name).open("rb") as file:
                 found[name] = _digest(file)
     return found
+
+
+def files_of(folder: Path) -> Iterator[str]:
+    """The names of all files below ``folder``, relative to it, in order.
+
+    Raises:
+        WorkbenchError: there is a link, a socket or a device in it.
+    """
+    for path in sorted(folder.rglob("*")):
+        name, mode = path.relative_to(folder).as_posix(), path.lstat().st_mode
+        if stat.S_ISREG(mode):
+            yield name
+        elif not stat.S_ISDIR(mode):
+            raise WorkbenchError(f"{name} is neither a file nor a folder: it cannot be evidence; remove it")
 
 
 def pack(folder: Path, bundle: Path) -> None:
@@ -61,7 +70,7 @@ def pack(folder: Path, bundle: Path) -> None:
     Raises:
         WorkbenchError: the bundle cannot be written; nothing half-written is left.
     """
-    names = sorted([*digests_of_folder(folder), *(name for name in NOT_ATTESTED if (folder / name).is_file())])
+    names = list(files_of(folder))
     draft = bundle.with_name(f".{bundle.name}.{os.getpid()}")
     try:
         with zipfile.ZipFile(draft, "x", zipfile.ZIP_DEFLATED) as archive:
@@ -130,18 +139,31 @@ class Bundle:
         Raises:
             WorkbenchError: there is a batch of that name already.
         """
-        folder = runs / self.name
-        if folder.exists():
-            raise WorkbenchError(f"{folder.name} is there already; nothing was imported")
-        draft = runs / f".{self.name}.{os.getpid()}"
-        for name in self.names():
-            path = draft / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with self.open(name) as source, path.open("xb") as into:
-                while piece := source.read(PIECE_BYTES):
-                    into.write(piece)
-        draft.rename(folder)
+        folder = require_new(runs, self.name)
+        with tempfile.TemporaryDirectory(dir=runs, prefix=f".{self.name}.") as temporary:
+            draft = Path(temporary) / self.name
+            for name in self.names():
+                path = draft / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with self.open(name) as source, path.open("xb") as into:
+                    while piece := source.read(PIECE_BYTES):
+                        into.write(piece)
+            draft.rename(folder)
         return folder
+
+
+def require_new(runs: Path, name: str) -> Path:
+    """The folder for a batch of that name, which is not there yet.
+
+    Raises:
+        WorkbenchError: it is there.
+        UnsafeBundle: nothing in ``runs`` may be called so.
+    """
+    if name in ("", "..") or name.startswith(".") or name == LATEST:
+        raise UnsafeBundle(name, "is no name of a batch")
+    if (runs / name).exists():
+        raise WorkbenchError(f"{name} is there already; nothing was imported")
+    return runs / name
 
 
 @contextmanager
@@ -175,10 +197,15 @@ def _files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return [member for member in members if not member.is_dir()]
 
 
+def leads_out(name: str) -> bool:
+    """Whether a file of that name, relative to a folder, could come to stand outside of it, on any system."""
+    return "\\" in name or ":" in name or "\0" in name or name.startswith("/") or ".." in name.split("/")
+
+
 def _require_harmless(member: zipfile.ZipInfo, seen: set[str]) -> None:
     name, mode = member.filename, member.external_attr >> 16
     parts = PurePosixPath(name).parts
-    if name != member.orig_filename or "\\" in name or ":" in name or name.startswith("/") or ".." in parts:
+    if name != member.orig_filename or leads_out(name):
         raise UnsafeBundle(name, "leads out of the bundle")
     if len(parts) < 2 and not member.is_dir():
         raise UnsafeBundle(name, "stands outside of the batch's folder")
