@@ -25,7 +25,7 @@ from gp_lib.verdict import Ruling
 EXIT_PASS, EXIT_FAIL, EXIT_UNKNOWN, EXIT_USAGE, EXIT_DEFECT = 0, 1, 2, 64, 70
 
 LOOK_BACK = 10
-"""So many batches are asked how long a scenario takes: one that was stopped, or ran a few of them, does not know all."""
+"""So many batches are asked how long scenarios take: one that was stopped, or ran only a few, does not know all."""
 
 
 class Progress(Protocol):

@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from secrets import token_hex
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
 import fsspec.core
 
@@ -22,15 +23,17 @@ class Place:
     """
 
     def __init__(self, url: str) -> None:
-        self.name = PurePosixPath(url).name
-        self._url = redaction.clean(url.rstrip("/"))
+        parts = urlsplit(url)
+        self._query = f"?{parts.query}" if parts.query else ""
+        self.name = PurePosixPath(parts.path).name
+        self._url = redaction.clean(parts._replace(query="", fragment="").geturl().rstrip("/"))  # a query may sign it
         self._made: set[str] = set()
         try:
             self._files, self._root = fsspec.core.url_to_fs(url)
         except (ImportError, ValueError) as error:
             raise SettingsError(self._url, f"{error}") from error
         except Exception as error:
-            raise WorkbenchError(f"{self._url} could not be reached: {_said(error)}") from error
+            raise WorkbenchError(f"{self._url} could not be reached: {self._said(error)}") from error
 
     def __str__(self) -> str:
         return self._url
@@ -105,9 +108,9 @@ class Place:
         except WorkbenchError:
             raise
         except Exception as error:
-            raise WorkbenchError(f"{self._url} {failed}: {_said(error)}") from error
+            raise WorkbenchError(f"{self._url} {failed}: {self._said(error)}") from error
 
-
-def _said(error: Exception) -> str:
-    """The error in one line, without what it may tell of credentials."""
-    return redaction.clean(" ".join(str(error).split()) or type(error).__name__)
+    def _said(self, error: Exception) -> str:
+        """The error in one line, without what it may tell of credentials."""
+        words = " ".join(str(error).split()) or type(error).__name__
+        return redaction.clean(words.replace(self._query, "") if self._query else words)

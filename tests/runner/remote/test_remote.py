@@ -5,6 +5,8 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -230,6 +232,26 @@ def test_a_bundle_is_taken_from_a_url(batch: Path, store: ObjectStore, elsewhere
     place_at(store.url).send(batch.parent / "bundle.zip", "bundle.zip")
     assert contents(take(f"{store.url}/bundle.zip", elsewhere)) == contents(batch)
     assert [path.name for path in elsewhere.iterdir()] == [batch.name]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *words: object) -> None:
+        pass
+
+
+def test_a_bundle_is_taken_from_a_signed_address_and_the_signature_is_not_told(batch: Path, elsewhere: Path) -> None:
+    pack(batch, batch.parent / "bundle.zip")
+    handler = partial(Quiet, directory=str(batch.parent))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, ThreadPoolExecutor(1) as beside:
+        beside.submit(server.serve_forever)
+        try:
+            web = f"http://127.0.0.1:{server.server_port}"
+            assert contents(take(f"{web}/bundle.zip?signature=4f6e8a", elsewhere)) == contents(batch)
+            with pytest.raises(WorkbenchError, match=r"gone\.zip could not be read") as refused:
+                take(f"{web}/gone.zip?signature=4f6e8a", elsewhere)
+        finally:
+            server.shutdown()
+    assert "4f6e8a" not in str(refused.value)
 
 
 def test_the_commands_keep_evidence_there_and_fetch_it(
