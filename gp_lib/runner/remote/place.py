@@ -23,7 +23,10 @@ class Place:
     """
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            raise SettingsError(redaction.clean(url), f"is no URL: {error}") from error
         self._query = f"?{parts.query}" if parts.query else ""
         self.name = PurePosixPath(parts.path).name
         self._url = redaction.clean(parts._replace(query="", fragment="").geturl().rstrip("/"))  # a query may sign it
@@ -31,7 +34,7 @@ class Place:
         try:
             self._files, self._root = fsspec.core.url_to_fs(url)
         except (ImportError, ValueError) as error:
-            raise SettingsError(self._url, f"{error}") from error
+            raise SettingsError(self._url, self._said(error)) from error
         except Exception as error:
             raise WorkbenchError(f"{self._url} could not be reached: {self._said(error)}") from error
 

@@ -176,6 +176,7 @@ def test_a_store_that_is_lost_meanwhile_is_told_at_the_end_and_loses_nothing(
         ("file:///nowhere/at/all", WorkbenchError, "No such file or directory"),
         ("moon://evidence", SettingsError, "Protocol not known: moon"),
         ("runs/there", SettingsError, "is no URL"),
+        ("s3://[evidence/runs", SettingsError, "is no URL"),
     ],
 )
 def test_what_is_no_place_is_refused_and_not_made(
