@@ -16,7 +16,7 @@ from gp_lib.runner.entry import Entry
 from gp_lib.runner.parameters import Parameter, Value
 from gp_lib.runner.report import text
 from gp_lib.runner.report.drawings import gauge, sparkline
-from gp_lib.runner.report.logs import CutLog, cut_logs, window
+from gp_lib.runner.report.logs import CutLog, window
 from gp_lib.runner.report.notebook import ShownCell, check_anchors, shown_cells
 from gp_lib.runner.report.records import MOST_WITNESSES, Row, rows, witnesses
 from gp_lib.runner.report.saved import Past, SavedBatch, SavedScenario
@@ -105,6 +105,7 @@ def scenario_page(batch: SavedBatch, scenario: SavedScenario) -> str:
     marks = witnesses(entry.checks, history) if history else {}
     listed = tuple(rows(history, marks)) if history else ()
     timeline = draw(history, marks, [row.index for row in listed]) if history else None
+    logs = batch.logs.cut(entry.services, window(history), offset_s=_offset_s(batch, entry)) if history else []
     cells = tuple(shown_cells(scenario.cells, entry.folder, entry.checks))
     page = ScenarioPage(
         batch=batch,
@@ -113,9 +114,7 @@ def scenario_page(batch: SavedBatch, scenario: SavedScenario) -> str:
         timeline=timeline,
         rows=listed,
         cells=cells,
-        logs=tuple(cut_logs(batch.folder / entry.services, window(history), offset_s=_offset_s(batch, entry)))
-        if history
-        else (),
+        logs=tuple(logs),
         parameters=tuple(_parameters(scenario.parameters, entry.parameters)),
         files=tuple(_files(entry.folder)),
         command=run_command(entry.scenario, entry.parameters),

@@ -14,6 +14,7 @@ from gp_lib.history import History, open_history
 from gp_lib.runner.catalogue import PARAMETERS, Cell, cell_source, notebook_cells
 from gp_lib.runner.entry import Entry, read_outcome
 from gp_lib.runner.parameters import Parameter, read_parameters
+from gp_lib.runner.report.logs import Logs
 from gp_lib.verdict import Ruling, worst
 
 PAPERMILLS_NOTE = "papermill-error-cell-tag"
@@ -107,6 +108,11 @@ class SavedBatch:
         """What ``batch.json`` says of the change, the versions and the machine; empty when it says nothing."""
         found = self.about.get("environment")
         return found if isinstance(found, dict) else {}
+
+    @cached_property
+    def logs(self) -> Logs:
+        """What its services wrote."""
+        return Logs(self.folder)
 
     @property
     def ruling(self) -> Ruling:

@@ -1,10 +1,10 @@
 """Logs are cut to the time in which a scenario acted, in whatever way a service writes the time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gp_lib.history import History
-from gp_lib.runner.report.logs import CutLog, cut_logs, keep_logs, window
+from gp_lib.runner.report.logs import CutLog, Logs, keep_logs, window
 from tests.histories import tell
 
 DURING = datetime(2024, 11, 25, 10, 0, tzinfo=UTC), datetime(2024, 11, 25, 10, 1, tzinfo=UTC)
@@ -23,7 +23,7 @@ VALKEY = (
 def cut(folder: Path, name: str, content: str | bytes, *, offset_s: float = 0.0) -> CutLog:
     (folder / "services").mkdir(exist_ok=True)
     (folder / "services" / f"{name}.log").write_bytes(content if isinstance(content, bytes) else content.encode())
-    (found,) = cut_logs(folder / "services", DURING, offset_s=offset_s)
+    (found,) = Logs(folder).cut("services", DURING, offset_s=offset_s)
     return found
 
 
@@ -39,6 +39,17 @@ def test_postgres_says_that_its_time_is_utc_and_valkey_writes_local_time(tmp_pat
 def test_a_long_log_is_shown_from_both_ends_and_says_how_much_is_missing(tmp_path: Path) -> None:
     log = cut(tmp_path, "x", "".join(f"2024-11-25 10:00:30,000 line {number}\n" for number in range(1000)))
     assert (log.lines[0][-6:], log.lines[-1][-8:], log.left_out) == ("line 0", "line 999", 1000 - len(log.lines))
+
+
+def test_each_scenario_s_time_is_cut_from_what_was_read_once(tmp_path: Path) -> None:
+    (tmp_path / "services").mkdir()
+    (tmp_path / "services" / "x.log").write_text(PYTHON)
+    logs, hour = Logs(tmp_path), timedelta(hours=1)
+    spans = [DURING, (DURING[0] - hour, DURING[0] - timedelta(microseconds=1)), (DURING[1], DURING[1] + hour)]
+    cuts = [logs.cut("services", span, offset_s=0.0)[0].lines for span in spans]
+    assert [[line.split()[-1] for line in lines] for lines in cuts] == [["inside"] * 2, ["before"] * 2, ["after"]]
+    assert [log.lines for log in logs.cut("services", spans[0], offset_s=3600.0)] == [()]
+    assert logs.cut("services-2", DURING, offset_s=0.0) == []
 
 
 def test_broken_text_and_terminal_codes_do_not_get_through(tmp_path: Path) -> None:
