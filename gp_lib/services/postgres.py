@@ -117,7 +117,7 @@ class Postgres(Service):
     async def _initdb(self) -> None:
         if self._account:
             self._account.own(self.folder)
-        options = ("-U", ADMIN, "--auth=scram-sha-256", "--no-sync", "--no-locale", "-E", "UTF8")
+        options = ("-U", ADMIN, "--auth=scram-sha-256", "--no-sync", "--no-instructions", "--no-locale", "-E", "UTF8")
         with self._password_file() as descriptor:
             spec = self._spec("initdb", *options, f"--pwfile=/dev/fd/{descriptor}")
             self.process = await spawn(replace(spec, inherit=(*spec.inherit, descriptor)))

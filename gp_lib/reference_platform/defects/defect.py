@@ -1,7 +1,7 @@
 """What a defect is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from gp_lib.reference_platform.parts import Parts
@@ -20,10 +20,14 @@ class Hits:
 
 @dataclass(frozen=True)
 class Killer:
-    """The scenario, and the check in it, that is meant to catch a defect."""
+    """The scenario, and the check in it, that is meant to catch a defect.
+
+    ``slow``: the scenario has to wait for more than a minute before it knows.
+    """
 
     scenario: str
     check: str
+    slow: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Defect:
     def described(self) -> dict[str, Any]:
         """Its story and its expected killer, as they were written down before it was ever run."""
         killer = self.expected_killer
-        return {"story": self.story, "expected_killer": {"scenario": killer.scenario, "check": killer.check}}
+        return {"story": self.story, "expected_killer": asdict(killer)}
 
     def report(self, hits: Hits) -> dict[str, Any]:
         """What ``GET /defects`` says about it."""

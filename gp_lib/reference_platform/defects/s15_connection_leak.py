@@ -27,6 +27,6 @@ def install(parts: Parts, hit: Hits) -> None:
 DEFECT = Defect(
     id="S15",
     story="Each failed request costs a database connection, until none is left.",
-    expected_killer=Killer("d1_connections_under_concurrency", "sessions_return_to_start"),
+    expected_killer=Killer("d1_connections_under_concurrency", "sessions_return_to_start", slow=True),
     install=install,
 )

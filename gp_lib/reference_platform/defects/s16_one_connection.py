@@ -29,6 +29,6 @@ def install(parts: Parts, hit: Hits) -> None:
 DEFECT = Defect(
     id="S16",
     story="Under load people find themselves in each other's transactions, or nowhere.",
-    expected_killer=Killer("d1_connections_under_concurrency", "everybody_was_answered"),
+    expected_killer=Killer("d1_connections_under_concurrency", "everybody_was_answered", slow=True),
     install=install,
 )

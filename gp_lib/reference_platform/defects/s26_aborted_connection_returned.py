@@ -50,6 +50,6 @@ def install(parts: Parts, hit: Hits) -> None:
 DEFECT = Defect(
     id="S26",
     story="After one person's error the next person's request fails, although it is fine.",
-    expected_killer=Killer("d5_errors_keep_integrity", "next_user_gets_a_clean_connection"),
+    expected_killer=Killer("d5_errors_keep_integrity", "next_user_gets_a_clean_connection", slow=True),
     install=install,
 )

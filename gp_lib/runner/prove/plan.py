@@ -32,7 +32,7 @@ def plan(
     """Each variant with the scenarios that are expected to kill it.
 
     ``every_pair`` takes all scenarios for each variant, also those that are expected to stay green; ``quick`` only
-    the first variant of each scenario.
+    the first variant of each scenario, one that is not slow if there is any.
     """
     trials = [
         Trial(scenario, variant)
@@ -45,7 +45,7 @@ def plan(
 
 def _first_of_each(trials: Sequence[Trial]) -> list[Trial]:
     first: dict[str, Trial] = {}
-    for trial in trials:
+    for trial in sorted(trials, key=lambda trial: trial.variant is not None and trial.variant.slow):
         if trial.expected:
             first.setdefault(trial.scenario.name, trial)
     return list(first.values())

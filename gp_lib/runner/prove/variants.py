@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from gp_lib.clock import patience
 from gp_lib.errors import NotReady, ParameterError
@@ -20,7 +20,7 @@ Kind = Literal["defect", "sabotage"]
 class Variant:
     """One way to be broken. ``killers`` names the expected check by scenario, written down before it was run.
 
-    ``rule`` is what a sabotaging proxy is told; ``None`` for a defect.
+    ``rule`` is what a sabotaging proxy is told; ``None`` for a defect. ``slow``: it takes more than a minute to notice.
     """
 
     id: str
@@ -28,6 +28,7 @@ class Variant:
     story: str
     killers: dict[str, str]
     rule: Rule | None = None
+    slow: bool = False
 
 
 def seeded_defects() -> list[Variant]:
@@ -47,9 +48,9 @@ def seeded_defects() -> list[Variant]:
     return [_defect(name, about) for name, about in json.loads(told).items()]
 
 
-def _defect(name: str, about: dict[str, dict[str, str]]) -> Variant:
+def _defect(name: str, about: dict[str, Any]) -> Variant:
     killer = about["expected_killer"]
-    return Variant(name, "defect", str(about["story"]), {killer["scenario"]: killer["check"]})
+    return Variant(name, "defect", about["story"], {killer["scenario"]: killer["check"]}, slow=killer["slow"])
 
 
 def chosen(variants: Sequence[Variant], ids: Sequence[str]) -> list[Variant]:

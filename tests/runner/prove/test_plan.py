@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from gp_lib.errors import ParameterError
@@ -23,6 +25,12 @@ def test_every_pair_is_every_scenario_with_every_variant() -> None:
 
 def test_quick_takes_the_first_variant_of_each_scenario() -> None:
     assert pairs(quick=True) == ["w4 S35", "a4 S07"]
+
+
+def test_quick_takes_a_slow_variant_only_if_the_scenario_has_no_other() -> None:
+    slow_to_notice = {"S35": replace(VARIANTS["S35"], slow=True), "S07": replace(VARIANTS["S07"], slow=True)}
+    trials = plan(SCENARIOS, list({**VARIANTS, **slow_to_notice}.values()), quick=True)
+    assert sorted(trial.folder for trial in trials) == ["S07-1", "S40-1"]
 
 
 def test_repetitions_stand_together_in_folders_of_their_own() -> None:
