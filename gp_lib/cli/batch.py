@@ -1,7 +1,7 @@
 """Commands about batches of scenarios: run them, go on with one, put shards together, list what there is."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -147,15 +147,17 @@ class Lanes:
     on: str | None
 
     def open(self, say: Callable[[str, str], None]) -> AbstractContextManager[Sequence["Lane"]]:
-        """The lanes, for the time of a block; ``say`` hears how their stacks start."""
+        """The lanes, for the time of a block; ``say`` hears how their stacks start. None, if nothing is to be run."""
         from gp_lib.runner.lanes import lanes_by_default, lanes_for
         from gp_lib.settings import EMBEDDED
 
+        if not self.at_most:
+            return nullcontext([])
         if self.on is not None:
             from gp_lib.runner.cluster import lanes_on
 
             return lanes_on(self.on, self.root, self.target, say, at_most=min(self.jobs or self.at_most, self.at_most))
-        wanted = min(self.jobs or lanes_by_default(), max(1, self.at_most))
+        wanted = min(self.jobs or lanes_by_default(), self.at_most)
         return lanes_for(self.root, say, wanted=wanted, embedded=self.target == EMBEDDED)
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -107,13 +107,14 @@ class Batch:
 def run_batch(batch: Batch, lanes: Sequence[Lane], *, rules: Rules, progress: Progress) -> None:
     """Run what is left of the batch's plan, over all ``lanes`` at once, and write its reports.
 
-    After Ctrl-C what is left is entered as *unknown*, and the reports are written all the same.
+    After Ctrl-C what is left is entered as *unknown*, and the reports are written all the same. Without lanes nothing
+    is run, and the reports are written.
 
     Raises:
         WorkbenchError: the same batch is running already, or the file system refused.
     """
     told = None if (batch.folder / evidence.JOURNAL).exists() else batch.plan
-    with journal.keeping(batch.folder, told=told) as noted:
+    with journal.keeping(batch.folder, told=told) as noted, _can_be_gone_on_with(batch.folder):
         _put_aside(batch)
         try:
             scenarios = {case.scenario.name: case.scenario for case in batch.plan.cases}.values()
@@ -127,6 +128,16 @@ def run_batch(batch: Batch, lanes: Sequence[Lane], *, rules: Rules, progress: Pr
             for lane in lanes:
                 lane.keep_logs(batch.folder, batch.plan.began)
             reports.write_all(batch.folder, target=batch.plan.target, began=batch.plan.began, entries=batch.entries)
+
+
+@contextmanager
+def _can_be_gone_on_with(folder: Path) -> Iterator[None]:
+    """Say so when something ends the batch before its reports are written, a full disk for one."""
+    try:
+        yield
+    except WorkbenchError as error:
+        todo = f"set that right, then `gpath resume {folder.name}`: what was done is kept, and the reports are written"
+        raise WorkbenchError(f"{error}\nWhat to do: {todo}") from error
 
 
 class _Runner:
@@ -143,7 +154,8 @@ class _Runner:
         together, alone = self._divide(left)
         with heeding(self._interrupted):
             await self._spread(together)
-            await self._empty(deque(alone), self._lanes[0])
+            for lane in self._lanes[:1]:
+                await self._empty(deque(alone), lane)
         return self._done == len(left)
 
     async def _spread(self, together: deque[Case]) -> None:

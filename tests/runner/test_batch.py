@@ -21,6 +21,7 @@ from gp_lib.runner.lanes import Lane, LocalLane
 from gp_lib.verdict import Ruling
 from tests.conftest import processes_under
 from tests.scenarios_made import JUDGE, Heard, write_scenario
+from tests.small_disks import small_disk
 
 WAIT_FOR = """
 import pathlib, time
@@ -196,6 +197,34 @@ def test_a_batch_whose_evidence_cannot_be_kept_says_so_in_one_sentence(tmp_path:
     scenarios = [write_scenario(tmp_path, "x1", act=removes), write_scenario(tmp_path, "x2")]
     with pytest.raises(WorkbenchError, match="could not be"):
         run(tmp_path, plain(*scenarios), lanes=[LocalLane(), LocalLane()])
+
+
+FILLS = """
+import pathlib
+disk = pathlib.Path({disk!r})
+if not (disk / "has_room").exists():
+    with (disk / "filler").open("wb") as file:
+        while True:
+            file.write(bytes(4096))
+            file.flush()
+"""
+
+
+def test_a_disk_that_fills_loses_no_verdict_and_the_reports_are_written_when_there_is_room(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "small", "2m") as disk:
+        scenarios = [write_scenario(disk, "x1"), write_scenario(disk, "x2", act=FILLS.format(disk=str(disk)))]
+        with pytest.raises(WorkbenchError, match=r"No space left on device\nWhat to do: .* `gpath resume 2"):
+            run(disk, plain(*scenarios))
+        folder = (disk / "runs" / evidence.LATEST).resolve()
+        assert not (folder / evidence.BATCH).exists()
+
+        (disk / "filler").unlink()
+        (disk / "has_room").touch()
+        batch, heard = Batch.cut_short(folder, scenarios), Heard()
+        run_batch(batch, [LocalLane()] if batch.left else [], rules=Rules(), progress=heard)
+        assert "started x1" not in heard.words
+        again = "pass" if "started x2" in heard.words else "unknown"  # which: whether its entry still found a place
+        assert rulings(batch) == ["pass", again] == saved(folder)
 
 
 def test_an_interrupt_reaches_every_lane(tmp_path: Path) -> None:

@@ -1,8 +1,7 @@
 import os
 import socket
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -16,27 +15,13 @@ from gp_lib.services.service import Service, Surroundings
 from gp_lib.services.stack import find_stack, start_stack
 from gp_lib.services.state import StateDir
 from gp_lib.services.valkey import Valkey
+from tests.small_disks import small_disk
 
 
 def surroundings(folder: Path, choose_port: Callable[[], int] = free_port) -> Surroundings:
     state = StateDir(folder)
     state.make()
     return Surroundings(state, Credentials.fresh(), lambda service: None, choose_port)
-
-
-@contextmanager
-def small_disk(folder: Path, size: str) -> Iterator[Path]:
-    """A real file system of ``size``, mounted at ``folder``."""
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip("mounting a small file system needs root")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_is_told_before_anything_starts(tmp_path: Path) -> None:
