@@ -4,8 +4,6 @@ import asyncio
 import os
 import signal
 import socket
-import subprocess
-import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -14,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests.reference_platform.forked import GatewayProcess
 
 START_S = 30.0
 
@@ -54,7 +54,7 @@ class Gateway:
 
     home: Home
     port: int
-    process: subprocess.Popen[bytes]
+    process: GatewayProcess
     log: Path
     variables: Mapping[str, str] = field(default_factory=dict)
 
@@ -115,14 +115,7 @@ def launched(home: Home, variables: Mapping[str, str], port: int | None = None) 
     port = port or free_port()
     chosen = {f"GP_PLATFORM_{name.upper()}": value for name, value in variables.items()}
     log = home.folder / f"gateway-{port}-{uuid.uuid4().hex[:6]}.log"
-    with log.open("wb") as stderr:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gp_lib.reference_platform"],
-            env={**os.environ, **home.environment(port), **chosen},
-            cwd=home.folder,
-            stdout=stderr,
-            stderr=stderr,
-        )
+    process = GatewayProcess({**os.environ, **home.environment(port), **chosen}, home.folder, log)
     return Gateway(home, port, process, log, variables)
 
 
