@@ -8,7 +8,7 @@ import typer
 from gp_lib.cli.app import RunName, app
 
 VERIFY_EXIT_CODES = """
-Exit codes: 0 as it was signed, by a key that you named or that is your own. 1 something was changed, added or removed,
+Exit codes: 0 as it was signed, by whom you named or by your own key. 1 something was changed, added or removed,
 or the signature is not valid. 2 unchanged, but nobody knows who signed it; or it cannot be told. 64 bad arguments.
 """
 
@@ -18,6 +18,9 @@ PrivateKey = Annotated[
 PublicKey = Annotated[
     Path | None, typer.Option("--key", help="Public key (PEM) that you trust; else your own, if you have one.")
 ]
+TrustConfig = Annotated[
+    Path | None, typer.Option("--trust-config", help="Trust configuration of another sigstore than the public one.")
+]
 
 
 @app.command()
@@ -26,35 +29,58 @@ def attest(
     *,
     key: PrivateKey = None,
     make_key: Annotated[bool, typer.Option("--make-key", help="Make the key if there is none yet.")] = False,
+    keyless: Annotated[
+        bool, typer.Option("--keyless", help="Sign with sigstore, as whom CI or SIGSTORE_IDENTITY_TOKEN says you are.")
+    ] = False,
+    trust_config: TrustConfig = None,
 ) -> None:
     """Sign every file of a saved batch, so that a stranger can tell whether it was changed."""
     from gp_lib import evidence
+    from gp_lib.errors import SettingsError
+    from gp_lib.runner.attestation import attest as attestation
     from gp_lib.runner.attestation import keys
-    from gp_lib.runner.attestation.attest import attest as sign
     from gp_lib.settings import project_root
 
+    if keyless and (key or make_key):
+        raise SettingsError("--keyless", "needs no key: leave out --key and --make-key, or sign twice")
+    if trust_config and not keyless:
+        raise SettingsError("--trust-config", "is only of use with --keyless")
     batch = evidence.find_run(project_root() / "runs", name)
+    if keyless:
+        typer.echo(f"{attestation.attest_keyless(batch, trust_config)} files of {batch.name} signed with sigstore")
+        return
     where = key or keys.default_key_file()
     if make_key and not where.exists():
         typer.echo(f"made a key: {where}; give others its public half, {keys.make_key(where)}")
     signer = keys.signer_from(where if make_key else key)
-    typer.echo(f"{sign(batch, signer)} files of {batch.name} signed by key {signer.public_key.keyid}")
+    typer.echo(f"{attestation.attest(batch, signer)} files of {batch.name} signed by key {signer.public_key.keyid}")
 
 
 @app.command(epilog=VERIFY_EXIT_CODES)
 def verify(
     what: Annotated[str, typer.Argument(metavar="RUN|BUNDLE", help="A folder of runs/, or a bundle.")] = "latest",
+    *,
     key: PublicKey = None,
+    identity: Annotated[
+        str | None, typer.Option(help="Whom you trust to have signed with sigstore: an address, a workflow's URL.")
+    ] = None,
+    issuer: Annotated[str | None, typer.Option(metavar="URL", help="Who vouches for that identity.")] = None,
+    trust_config: TrustConfig = None,
 ) -> None:
     """Say whether a signed batch is still what was signed; works offline, and never unpacks a bundle."""
     from gp_lib import evidence
+    from gp_lib.errors import SettingsError
     from gp_lib.runner.attestation import keys
     from gp_lib.runner.attestation.attest import verify as held
+    from gp_lib.runner.attestation.keyless import Identity
     from gp_lib.settings import project_root
     from gp_lib.verdict import Ruling
 
+    if bool(identity) != bool(issuer) or (identity and key):
+        raise SettingsError("--identity", "goes together with --issuer, and not with --key")
     path = Path(what) if Path(what).is_file() else evidence.find_run(project_root() / "runs", what)
-    found = held(path, keys.trusted_key(key))
+    trusted = Identity(identity, issuer) if identity and issuer else keys.trusted_key(key)
+    found = held(path, trusted, trust_config)
     typer.echo(str(found))
     raise typer.Exit({Ruling.PASS: 0, Ruling.FAIL: 1, Ruling.UNKNOWN: 2}[found.ruling])
 
@@ -64,6 +90,7 @@ def share(
     name: RunName = "latest",
     *,
     output: Annotated[Path, typer.Option("-o", "--output", help="The bundle to write, a ZIP file.")],
+    trust_config: TrustConfig = None,
 ) -> None:
     """Pack a signed batch into one file that a stranger can read and check."""
     from gp_lib import evidence
@@ -73,7 +100,7 @@ def share(
     from gp_lib.verdict import Ruling
 
     batch = evidence.find_run(project_root() / "runs", name)
-    found = held(batch, None)
+    found = held(batch, None, trust_config)
     if found.ruling is Ruling.FAIL:
         typer.echo(str(found))
         raise typer.Exit(1)

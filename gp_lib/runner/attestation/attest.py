@@ -1,7 +1,9 @@
 """Signs a batch, and says whether a signed one is still what it was."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from securesystemslib.dsse import Envelope
@@ -10,7 +12,7 @@ from securesystemslib.signer import CryptoSigner, SSlibKey
 
 from gp_lib import evidence
 from gp_lib.errors import WorkbenchError
-from gp_lib.runner.attestation import keys
+from gp_lib.runner.attestation import keyless, keys
 from gp_lib.runner.attestation.files import Bundle, Digests, digests_of_folder, open_bundle
 from gp_lib.runner.attestation.statement import PAYLOAD_TYPE, digests_in, statement_about
 from gp_lib.verdict import Ruling
@@ -20,7 +22,7 @@ MOST_STATEMENT_BYTES = 64 * 2**20
 
 
 def attest(folder: Path, signer: CryptoSigner) -> int:
-    """Sign every file of the batch; how many there are. An earlier attestation is replaced.
+    """Sign every file of the batch with a key; how many there are. An earlier attestation by a key is replaced.
 
     Raises:
         WorkbenchError: the folder holds no finished batch, or something that is no file.
@@ -34,16 +36,33 @@ def attest(folder: Path, signer: CryptoSigner) -> int:
     return len(digests)
 
 
+def attest_keyless(folder: Path, trust_config: Path | None) -> int:
+    """Sign every file of the batch with sigstore; how many there are. An earlier attestation by it is replaced.
+
+    ``trust_config`` names another sigstore than the public one.
+
+    Raises:
+        SettingsError: sigstore is not installed, or nothing says who signs.
+        WorkbenchError: the folder holds no finished batch, or something that is no file; or sigstore did not sign.
+    """
+    digests = digests_of_folder(folder)
+    bundle = keyless.sign(statement_about(folder, digests), trust_config)
+    evidence.write_whole(folder / evidence.KEYLESS_ATTESTATION, bundle)
+    return len(digests)
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What became of a signed batch. ``signed_by`` is the key's fingerprint, ``None`` without a valid signature.
+    """What became of a signed batch. ``signed_by`` is who signed, ``None`` without a valid signature: see ``problem``.
 
-    ``trusted`` says whether that key was named by the reader, and not only by the batch itself. ``files`` is how many
-    files were signed; the other three lists name those that differ.
+    ``trusted`` says whether the reader has named them, and not only the batch itself; ``name_them`` is how to do that.
+    ``files`` is how many files were signed; the other three lists name those that differ.
     """
 
     signed_by: str | None
     trusted: bool
+    name_them: str = ""
+    problem: str = ""
     files: int = 0
     changed: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
@@ -58,38 +77,55 @@ class Verification:
 
     def __str__(self) -> str:
         if self.signed_by is None:
-            return "fail: the signature is not valid for the key"
+            return f"fail: {self.problem}"
         lines = [f"{kind}: {name}" for kind in ("changed", "added", "removed") for name in getattr(self, kind)]
         if lines:
             return "\n".join([f"fail: {len(lines)} of {self.files} signed files differ", *lines])
-        by = f"{self.files} files are as they were signed by key {self.signed_by}"
-        if self.trusted:
-            return f"pass: {by}"
-        return f"unknown: {by}, which came with the batch; name the key that you trust with --key"
+        by = f"{self.files} files are as they were signed by {self.signed_by}"
+        return f"pass: {by}" if self.trusted else f"unknown: {by}, {self.name_them}"
 
 
-def verify(path: Path, trusted: SSlibKey | None) -> Verification:
+def verify(path: Path, trusted: SSlibKey | keyless.Identity | None, trust_config: Path | None = None) -> Verification:
     """Hold a batch, in a folder or a bundle, against its attestation. Offline; nothing is unpacked.
 
-    ``trusted`` is the key it must be signed with; ``None`` takes the one that came with it, which proves less.
+    ``trusted`` is the key, or the identity, it must be signed with; ``None`` takes whoever signed, which proves less.
+    ``trust_config`` names another sigstore than the public one.
 
     Raises:
         WorkbenchError: there is no attestation, or it cannot be read.
         UnsafeBundle: the bundle would do harm.
     """
+    with _opened(path) as batch:
+        if isinstance(trusted, keyless.Identity):
+            return _held_keyless(batch, trusted, trust_config)
+        if evidence.ATTESTATION not in batch.names and evidence.KEYLESS_ATTESTATION in batch.names:
+            return _held_keyless(batch, None, trust_config)
+        return _held_with_key(batch, trusted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """A batch that is only read: in a folder, or in a bundle."""
+
+    name: str
+    names: frozenset[str]
+    read: Callable[[str], bytes]
+    digests: Callable[[], Digests]
+
+    def attestation(self, name: str) -> bytes:
+        if name not in self.names:
+            raise WorkbenchError(f"{self.name} is not attested: it has no {name}; see `gpath attest`")
+        return self.read(name)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[_Batch]:
     if path.is_dir():
-        attestation, public = (_read(path, name) for name in (evidence.ATTESTATION, evidence.PUBLIC_KEY))
-        return _held(attestation, public, trusted, digests_of_folder(path))
+        there = frozenset(name for name in evidence.ATTESTATIONS if (path / name).is_file())
+        yield _Batch(path.name, there, lambda name: (path / name).read_bytes(), lambda: digests_of_folder(path))
+        return
     with open_bundle(path) as bundle:
-        attestation, public = (_read_from(bundle, name) for name in (evidence.ATTESTATION, evidence.PUBLIC_KEY))
-        return _held(attestation, public, trusted, bundle.digests())
-
-
-def _read(folder: Path, name: str) -> bytes:
-    try:
-        return (folder / name).read_bytes()
-    except OSError as error:
-        raise WorkbenchError(f"{folder.name} is not attested: it has no {name}; see `gpath attest`") from error
+        yield _Batch(bundle.name, frozenset(bundle.names()), lambda name: _read_from(bundle, name), bundle.digests)
 
 
 def _read_from(bundle: Bundle, name: str) -> bytes:
@@ -97,15 +133,31 @@ def _read_from(bundle: Bundle, name: str) -> bytes:
         return file.read(MOST_STATEMENT_BYTES)
 
 
-def _held(attestation: bytes, public: bytes, trusted: SSlibKey | None, found: Digests) -> Verification:
+def _held_with_key(batch: _Batch, trusted: SSlibKey | None) -> Verification:
+    attestation, public = batch.attestation(evidence.ATTESTATION), batch.attestation(evidence.PUBLIC_KEY)
     key = trusted or keys.read_public_key(public, evidence.PUBLIC_KEY)
     payload = _signed_payload(attestation, key)
     if payload is None:
-        return Verification(signed_by=None, trusted=trusted is not None)
-    signed = digests_in(payload)
-    return Verification(
-        signed_by=key.keyid,
-        trusted=trusted is not None,
+        return Verification(None, trusted is not None, problem="the signature is not valid for the key")
+    unnamed = "which came with the batch; name the key that you trust with --key"
+    return _held(batch, payload, Verification(f"key {key.keyid}", trusted is not None, unnamed))
+
+
+def _held_keyless(batch: _Batch, trusted: keyless.Identity | None, trust_config: Path | None) -> Verification:
+    attestation = batch.attestation(evidence.KEYLESS_ATTESTATION)
+    try:
+        signed_by, payload = keyless.signer_of(attestation, trusted, trust_config)
+    except keyless.NotSigned as error:
+        return Verification(None, trusted is not None, problem=f"the signature is not valid: {error}")
+    unnamed = "whom you have not named; name whom you trust with --identity and --issuer"
+    return _held(batch, payload, Verification(signed_by, trusted is not None, unnamed))
+
+
+def _held(batch: _Batch, payload: bytes, signature: Verification) -> Verification:
+    """The verification of the files, given that of the signature."""
+    signed, found = digests_in(payload), batch.digests()
+    return replace(
+        signature,
         files=len(signed),
         changed=tuple(sorted(name for name in signed.keys() & found.keys() if signed[name] != found[name])),
         added=tuple(sorted(found.keys() - signed.keys())),

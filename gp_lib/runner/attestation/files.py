@@ -11,10 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from gp_lib.errors import WorkbenchError
-from gp_lib.evidence import ATTESTATION, LATEST, PUBLIC_KEY
-
-NOT_ATTESTED = (ATTESTATION, PUBLIC_KEY)
-"""What an attestation cannot speak of: itself, and the key that comes with it."""
+from gp_lib.evidence import ATTESTATIONS, LATEST
 
 MOST_FILES = 100_000
 MOST_BYTES = 4 * 2**30
@@ -37,14 +34,14 @@ class UnsafeBundle(WorkbenchError):
 
 
 def digests_of_folder(folder: Path) -> Digests:
-    """The digest of every file below ``folder``, but for the attestation's own.
+    """The digest of every file below ``folder``, but for the attestations' own: they cannot speak of themselves.
 
     Raises:
         WorkbenchError: there is a link, a socket or a device in it, or a file cannot be read.
     """
     found: Digests = {}
     for name in files_of(folder):
-        if name not in NOT_ATTESTED:
+        if name not in ATTESTATIONS:
             with (folder / name).open("rb") as file:
                 found[name] = _digest(file)
     return found
@@ -107,7 +104,7 @@ class Bundle:
         """As ``digests_of_folder``, read in pieces and without a file being made."""
         found: Digests = {}
         for name in self.names():
-            if name not in NOT_ATTESTED:
+            if name not in ATTESTATIONS:
                 with self.open(name) as file:
                     found[name] = _digest(file)
         return found
