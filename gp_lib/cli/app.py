@@ -28,7 +28,7 @@ app = typer.Typer(
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[SCENARIO]...", help="Name, id (a4), suite (A), phase (p0), effect (breaks) or glob."),
+    typer.Argument(metavar="[SCENARIO]...", help="Name, id (a4), suite (A), phase, effect, tag or glob."),
 ]
 Overrides = Annotated[list[str] | None, typer.Option("-p", "--parameter", help="name=value, typed by the notebook.")]
 TargetName = Annotated[str, typer.Option("--target", help="'embedded', or a target of gpath.toml.")]

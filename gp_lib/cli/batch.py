@@ -249,6 +249,6 @@ def list_(
         typer.echo(index(scenarios), nl=False)
         return
     for scenario in scenarios:
-        typer.echo(f"{scenario.name}: {scenario.question} [{scenario.effect}]")
+        typer.echo(f"{scenario.name}: {scenario.question} [{', '.join((scenario.effect, *scenario.tags))}]")
         for parameter in scenario.parameters:
             typer.echo(f"    {parameter.name}={parameter.default!r}  {parameter.comment}")

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-from gp_lib.cli.app import app
+from gp_lib.cli.app import RunName, app
+
+FOR_JUPYTERLAB = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 @app.command()
@@ -66,9 +68,32 @@ def logs(
     typer.echo(tail(project_root() / STATE_DIR, service, lines))
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(context_settings=FOR_JUPYTERLAB)
 def lab(context: typer.Context) -> None:
     """Bring the stack up and open JupyterLab on notebooks/; further arguments go to JupyterLab."""
+    _open_lab(context.args)
+
+
+@app.command(context_settings=FOR_JUPYTERLAB)
+def debug(
+    context: typer.Context,
+    name: RunName,
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario of the run, or how it begins (a4).")],
+) -> None:
+    """Open a scenario of a saved run in JupyterLab, with the parameters it had and the history it was judged by."""
+    from urllib.parse import quote
+
+    from gp_lib import evidence
+    from gp_lib.runner.debugging import debug_copy, saved_scenario
+    from gp_lib.settings import project_root
+
+    root = project_root()
+    copy = debug_copy(root, saved_scenario(evidence.find_run(root / "runs", name), scenario)).relative_to(root)
+    typer.echo(f"opening {copy}")
+    _open_lab([f"--LabApp.default_url=/lab/tree/{quote(copy.as_posix())}", *context.args])
+
+
+def _open_lab(arguments: list[str]) -> None:
     from gp_lib.runner.console import Console
     from gp_lib.runner.lab import run_lab
     from gp_lib.runner.stack import stack_for
@@ -78,4 +103,4 @@ def lab(context: typer.Context) -> None:
     root = project_root()
     with stoppable(), stack_for(root, Console().service, wanted=True) as (stack_file, _):
         assert stack_file is not None
-        run_lab(root, stack_file, context.args)
+        run_lab(root, stack_file, arguments)

@@ -21,8 +21,8 @@ ROLES = (PARAMETERS, "arrange", "act", "assert", "charts", "verdict")
 class Scenario:
     """One notebook.
 
-    ``title`` and ``question`` are its own words; ``effect`` is what it does to its target. A ``quiet`` one measures
-    speed, and runs while nothing else does.
+    ``title`` and ``question`` are its own words, ``tags`` those of its title cell; ``effect`` is what it does to its
+    target. A ``quiet`` one measures speed, and runs while nothing else does.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Scenario:
     effect: Effect
     quiet: bool
     parameters: tuple[Parameter, ...]
+    tags: tuple[str, ...] = ()
 
     @property
     def suite(self) -> str:
@@ -66,6 +67,7 @@ def read_scenario(path: Path) -> Scenario:
         effect=_effect(path.stem, told),
         quiet=told.get("quiet") is True,
         parameters=read_parameters(path.stem, cell_source(cells, path.stem, PARAMETERS)),
+        tags=tuple(cells[0][0]["metadata"].get("tags", ())),
     )
 
 
@@ -110,7 +112,7 @@ def _effect(name: str, told: dict[str, Any]) -> Effect:
 
 
 def select(scenarios: Sequence[Scenario], patterns: Sequence[str]) -> list[Scenario]:
-    """Those whose name, id (``a4``), suite (``A``), phase (``p0``) or effect (``breaks``) fits a pattern; or all.
+    """Those of which a name fits a pattern: its own, id (``a4``), suite (``A``), phase, effect or a tag; or all.
 
     Raises:
         ParameterError: a pattern fits nothing.
@@ -127,5 +129,6 @@ def select(scenarios: Sequence[Scenario], patterns: Sequence[str]) -> list[Scena
 
 
 def _fits(scenario: Scenario, pattern: str) -> bool:
-    names = (scenario.name, scenario.name.split("_")[0], scenario.suite, scenario.phase, scenario.effect)
+    id_ = scenario.name.split("_")[0]
+    names = (scenario.name, id_, scenario.suite, scenario.phase, scenario.effect, *scenario.tags)
     return any(fnmatch.fnmatchcase(name, pattern) for name in names)

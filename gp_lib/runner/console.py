@@ -64,7 +64,8 @@ class Console:
         said.append(f"{entry.name}  {entry.took_s:.1f} s  ", style="not bold default")
         self._out.print(said.append(_fit(entry), style="not bold default"))
         if entry.ruling is not Ruling.PASS and entry.took_s:
-            self._out.print(Text(f"        debug it: gpath lab, then {entry.scenario}.ipynb", style="dim"))
+            how = f"        debug it: gpath debug {entry.folder.parent.name} {entry.name}"
+            self._out.print(Text(how, style="dim"), soft_wrap=True)  # one line, to be copied
 
     def summary(self, batch: Batch) -> None:
         """The table of verdicts, and where the evidence is."""

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,13 +123,16 @@ class LabServer:
 
 
 @asynccontextmanager
-async def gpath_lab(project: Project, folder: Path, *words: str) -> AsyncIterator[LabServer]:
+async def gpath_lab(
+    project: Project, folder: Path, *options: str, words: Sequence[str] = ("lab",)
+) -> AsyncIterator[LabServer]:
     """``gpath lab`` in ``project``, on a free port and without a browser of the user's; ends with the block.
 
-    ``folder`` takes everything that it writes outside the project. It need not be ready yet.
+    ``options`` are for JupyterLab; ``words`` another command that opens it. ``folder`` takes everything that it writes
+    outside the project. It need not be ready yet.
     """
     places, log = Places(folder), folder / "lab.log"
-    command, environment = project.command("lab", "--no-browser", "--port=0", *words, **places.variables())
+    command, environment = project.command(*words, "--no-browser", "--port=0", *options, **places.variables())
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             *command,

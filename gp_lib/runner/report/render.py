@@ -17,7 +17,7 @@ def render(folder: Path) -> SavedBatch:
     Raises:
         WorkbenchError: there is no batch in it, what it says of itself is damaged, or it is attested.
     """
-    if (folder / evidence.ATTESTATION).exists():
+    if evidence.is_attested(folder):
         raise WorkbenchError(f"{folder.name} is attested: rendering it again would change files that are signed")
     batch = SavedBatch.read(folder)
     for scenario in batch.scenarios:
