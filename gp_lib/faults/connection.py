@@ -1,4 +1,4 @@
-"""One connection through a proxy: two sockets, two pipes, and the three ways in which it can end."""
+"""One connection through a proxy: two sockets, two pipes, and the ways in which it can end."""
 
 import asyncio
 import socket
@@ -68,6 +68,11 @@ class Connection:
             self.release()
         else:
             self._task.cancel()
+
+    def hang_up(self) -> None:
+        """Close the client's side by FIN; what it has sent goes on to the server, and no answer comes back."""
+        with suppress(OSError):  # the client was faster
+            self._client.shutdown(socket.SHUT_RDWR)
 
     async def run(self, dial: Callable[[], Awaitable[socket.socket]]) -> None:
         """Serve the connection to its end. An upstream that can't be reached resets the client.

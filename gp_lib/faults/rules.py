@@ -253,12 +253,16 @@ class StallCommit(CommitRule):
 
     ``side="request"``: the server has not seen it. ``side="answer"``: the server has committed, and others see the
     rows, but the client does not know yet. What follows on that direction of the connection waits too.
+    ``hang_up``: the client's connection is closed as the COMMIT is stalled; what it has sent still arrives, so a
+    ``"request"`` is committed when the client may have looked already, and found nothing.
 
-    Models a slow network or disk around COMMIT. Does not model a server that is slow to write its log: locks are
-    released on time with ``side="answer"``, and held for as long as the transaction is open with ``"request"``.
+    Models a slow network or disk around COMMIT, and with ``hang_up`` a pooler that gives up on its client meanwhile.
+    Does not model a server that is slow to write its log: locks are released on time with ``side="answer"``, and held
+    for as long as the transaction is open with ``"request"``.
     """
 
     hold_s: float | None
+    hang_up: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()

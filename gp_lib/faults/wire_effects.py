@@ -50,7 +50,11 @@ class _CommitEffect(Effect[C], Generic[C]):
                 self._struck_s[mark] = monotonic_s()
                 self.ledger.strike(pipe.connection.number)
                 self.ledger.bytes += pipe.queued_bytes
+                self.on_strike(pipe.connection)
         return self._struck_s[mark]
+
+    def on_strike(self, connection: "Connection") -> None:
+        """A COMMIT on this connection was chosen just now."""
 
 
 class StallCommitEffect(_CommitEffect[StallCommit]):
@@ -60,6 +64,11 @@ class StallCommitEffect(_CommitEffect[StallCommit]):
         """Until each COMMIT at the head has been held long enough."""
         hold_s = math.inf if self.rule.hold_s is None else self.rule.hold_s
         return max((struck_s + hold_s for struck_s in self.strikes_s(pipe)), default=0.0)
+
+    def on_strike(self, connection: "Connection") -> None:
+        """Leave the client alone with its doubt, if that is the rule."""
+        if self.rule.hang_up:
+            connection.hang_up()
 
 
 class CutAtCommitEffect(_CommitEffect[CutAtCommit]):

@@ -23,7 +23,7 @@ from .runs.live import LiveRuns
 from .runs.opening import RunOpener
 from .stores.clickhouse import ColdTier
 from .stores.postgres import Database
-from .stores.valkey import Valkey, opened_valkey
+from .stores.valkey import Valkey, opened_valkey, probe
 from .story.deliverer import Deliverer
 from .story.ledger import Ledger
 from .story.reader import EventReader
@@ -145,7 +145,7 @@ def _platform(settings: Settings, parts: Parts, below: tuple[Stores, Telling, Ru
     bridge = parts.bridge(stores.hot, telling.reader)
     bridge.on_control = running.canceller.on_control
     authenticator = parts.authenticator(settings)
-    desk = FrontDesk(RunOpener(stores.warm, telling.ledger), running.live, stores.provisioning)
+    desk = FrontDesk(RunOpener(stores.warm, telling.ledger, parts.opening), running.live, stores.provisioning)
     inbound = parts.inbound(desk, bridge, RateLimiter(settings))
     inbound.cancel_run = running.canceller.cancel
     door = parts.door(settings, authenticator, stores.provisioning)
@@ -183,7 +183,7 @@ def _status(settings: Settings, below: tuple[Stores, Telling, Running], bridge: 
     status = Status(settings.gateway_id)
     status.probes = {
         "postgres": stores.warm.probe,
-        "valkey": lambda: asyncio.shield(_pinged(stores.hot)),
+        "valkey": lambda: asyncio.shield(probe(stores.hot)),
         "clickhouse": stores.cold.probe,
         "model": running.model.probe,
     }
@@ -196,7 +196,3 @@ def _status(settings: Settings, below: tuple[Stores, Telling, Running], bridge: 
     status.gauge("gp_delivery_backlog", "Committed events not handed over", lambda: telling.deliverer.backlog)
     status.gauge("gp_events_delivered", "Events handed over", lambda: telling.deliverer.delivered_total)
     return status
-
-
-async def _pinged(hot: Valkey) -> None:
-    await hot.ping()

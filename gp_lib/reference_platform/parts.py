@@ -10,6 +10,7 @@ from .gateway.bridge import Bridge
 from .gateway.door import Door
 from .gateway.inbound import Inbound
 from .runs.context import Contexts
+from .runs.opening import Opening
 from .stores.postgres import Database
 from .story.deliverer import Deliverer
 from .story.ledger import Ledger
@@ -30,6 +31,7 @@ class Parts:
     deliverer: type[Deliverer] = Deliverer
     reader: type[EventReader] = EventReader
     contexts: type[Contexts] = Contexts
+    opening: type[Opening] = Opening
     cache: type[ToolCache] = ToolCache
     file_saving: type[FileSaving] = FileSaving
     dispatcher: type[ToolDispatcher] = ToolDispatcher

@@ -72,6 +72,19 @@ async def test_a_stall_ends_by_itself_after_its_time(
     assert await count(database) == 2
 
 
+@pytest.mark.parametrize(("side", "rows"), [("request", 0), ("answer", 1)])
+async def test_a_client_that_is_hung_up_on_cannot_know_what_comes_true_later(
+    client: asyncpg.Connection, database: asyncpg.Connection, postgres_proxy: Proxy, side: str, rows: int
+) -> None:
+    rule = postgres_proxy.impose(StallCommit(side=side, hold_s=None, hang_up=True))  # type: ignore[arg-type]
+    with pytest.raises(LOST):
+        await note(client)
+    assert await count(database) == rows
+    assert len(postgres_proxy.heal(rule).struck_s) == 1
+    await sessions_gone(database)
+    assert await count(database) == 1
+
+
 async def test_a_cut_request_leaves_no_row(
     client: asyncpg.Connection, database: asyncpg.Connection, postgres_proxy: Proxy
 ) -> None:

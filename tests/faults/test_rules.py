@@ -48,7 +48,7 @@ EXAMPLES: list[Rule] = [
     CutInFrame(frame=3, part="header", skip=1),
     StallAtFrame(frame=2, times=None),
     StallCommit(side="answer", hold_s=1.5, matching="insert into events"),
-    StallCommit(side="request", hold_s=None, times=None),
+    StallCommit(side="request", hold_s=None, times=None, hang_up=True),
     CutAtCommit(side="request", matching="x", skip=2),
     DropEvent(terminal=True),
     RepeatEvent(event="agent_thinking"),

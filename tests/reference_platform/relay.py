@@ -1,4 +1,4 @@
-"""A wire between a gateway and a store that can be cut, and that can lose or hold the answer to a COMMIT."""
+"""A wire between a gateway and a store that can be cut, and that can lose, hold or delay a COMMIT or its answer."""
 
 import asyncio
 import re
@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit, urlunsplit
 
 Side = asyncio.StreamWriter
+LATE_S = 0.5
 PREPARED = re.compile(rb"(__asyncpg_stmt_\w+__)\0([^\0]{9,})\0")
 
 
@@ -75,16 +76,15 @@ class Relay:
                 near.transport.abort()
                 far.transport.abort()
                 return
-            if verdict == "lose the answer":
+            if verdict in ("lose the answer", "lose the answer and be late"):
                 self._muted.add(near)
-            far.write(data)
-            await far.drain()
-            if verdict == "lose the answer":
-                # The server gets its COMMIT in peace; only then does the client see the connection break.
-                await asyncio.sleep(0.1)
+            if verdict == "lose the answer and be late":
+                # The client sees the connection break, looks for what it wrote, and only then is it committed.
                 self.struck.set()
                 near.transport.abort()
-                return
+                await asyncio.sleep(LATE_S)
+            far.write(data)
+            await far.drain()
             if verdict == "hold the answer":
                 self.may_answer.clear()
                 self.struck.set()
@@ -93,9 +93,12 @@ class Relay:
     async def _answers(self, far: asyncio.StreamReader, near: Side) -> None:
         while data := await far.read(65536):
             await self.may_answer.wait()
-            if near not in self._muted:
-                near.write(data)
-                await near.drain()
+            if near in self._muted:
+                # The server got its COMMIT in peace; only now does the client see the connection break.
+                self.struck.set()
+                break
+            near.write(data)
+            await near.drain()
         near.transport.abort()
 
     def strike_once(self, statement: bytes, verdict: str) -> None:

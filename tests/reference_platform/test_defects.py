@@ -50,6 +50,17 @@ async def test_s09_files_a_saving_twice_when_the_answer_is_lost(
     assert rows == 2
 
 
+async def test_s90_refuses_what_the_database_took_in_late(
+    home: Home, auditor: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    async with wired(home, "S90") as (relay, gateway), at(gateway) as person:
+        relay.strike_once(b"insert into platform.events", "lose the answer and be late")
+        await person.say()
+        assert (await person.receive())["type"] == "error_message"
+        assert await gateway.hits("S90") == 1
+    assert await auditor.fetchval("select count(*) from platform.messages where user_id = $1", person.user_id) == 1
+
+
 async def test_s20_announces_while_commit_is_stalled(home: Home) -> None:
     async with wired(home, "S20") as (relay, gateway), at(gateway) as person:
         relay.strike_once(b"insert into platform.events", "hold the answer")

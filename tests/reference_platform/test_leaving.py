@@ -19,7 +19,7 @@ async def test_sockets_are_closed_with_1012_and_the_exit_is_clean_and_quick(home
         leaving = asyncio.create_task(gateway.stop())
         closed = await until_closed(person)
         assert await leaving == 0
-        assert time.monotonic() - began_s < 3
+        assert time.monotonic() - began_s < 9
     assert closed.rcvd is not None
     assert closed.rcvd.code == 1012
 
@@ -35,7 +35,7 @@ async def test_a_run_that_cannot_finish_in_time_is_ended_and_can_be_read_elsewhe
                 await person.receive()
                 began_s = time.monotonic()
                 assert await leaver.stop() == 0
-                assert time.monotonic() - began_s < 3
+                assert time.monotonic() - began_s < 9
         events = await watcher.until_end()
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
     assert events[-1]["payload"]["code"] == "RUN_INTERRUPTED"
@@ -61,7 +61,7 @@ async def test_a_reader_who_is_asleep_does_not_delay_the_leaving(home: Home) -> 
             await tab.ask(LONG)
         began_s = time.monotonic()
         assert await gateway.stop() == 0
-        assert time.monotonic() - began_s < 3
+        assert time.monotonic() - began_s < 9
 
 
 async def test_no_new_socket_is_let_in_while_a_gateway_leaves(home: Home) -> None:

@@ -15,6 +15,7 @@ from .relay import Relay, relayed
 Auditor: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 EVENTS = b"insert into platform.events"
 EFFECT = b"insert into platform.saving_actions"
+LOSSES = ["lose the request", "lose the answer", "lose the answer and be late"]
 STORED = "select event_id::text, seq from platform.events where run_id = $1 order by seq"
 
 
@@ -52,7 +53,7 @@ async def test_nothing_is_announced_while_the_answer_to_commit_is_held_back(wire
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
 
 
-@pytest.mark.parametrize("loss", ["lose the request", "lose the answer"])
+@pytest.mark.parametrize("loss", LOSSES)
 async def test_a_commit_without_an_answer_is_neither_lost_nor_doubled(
     wired: tuple[Gateway, Relay], auditor: Auditor, loss: str
 ) -> None:
@@ -68,7 +69,7 @@ async def test_a_commit_without_an_answer_is_neither_lost_nor_doubled(
     assert [(row["event_id"], row["seq"]) for row in stored] == [(e["event_id"], e["seq"]) for e in events]
 
 
-@pytest.mark.parametrize("loss", ["lose the request", "lose the answer"])
+@pytest.mark.parametrize("loss", LOSSES)
 async def test_an_opening_without_an_answer_makes_one_run(
     wired: tuple[Gateway, Relay], auditor: Auditor, loss: str
 ) -> None:
@@ -82,7 +83,21 @@ async def test_an_opening_without_an_answer_makes_one_run(
     assert await auditor.fetchval("select count(*) from platform.messages where user_id = $1", person.user_id) == 2
 
 
-@pytest.mark.parametrize("loss", ["lose the request", "lose the answer"])
+@pytest.mark.parametrize("loss", LOSSES)
+async def test_an_opening_in_a_known_thread_without_an_answer_is_conducted(
+    wired: tuple[Gateway, Relay], auditor: Auditor, loss: str
+) -> None:
+    gateway, relay = wired
+    async with at(gateway) as person:
+        (first, *_) = await person.ask()
+        relay.strike_once(EVENTS, loss)
+        events = await person.ask(thread_id=first["thread_id"])
+    assert relay.struck.is_set()
+    assert (events[-1]["payload"]["status"], events[-1]["thread_id"]) == ("completed", first["thread_id"])
+    assert await auditor.fetchval("select count(*) from platform.runs where user_id = $1", person.user_id) == 2
+
+
+@pytest.mark.parametrize("loss", LOSSES)
 async def test_an_effect_happens_once_although_its_commit_had_no_answer(
     wired: tuple[Gateway, Relay], auditor: Auditor, loss: str
 ) -> None:

@@ -8,12 +8,14 @@ from gp_lib.reference_platform import protocol
 from gp_lib.reference_platform.problems import NotFound, PlatformError, StoreLost, Unavailable
 from gp_lib.reference_platform.protocol import Draft, Event
 from gp_lib.reference_platform.stores.postgres import Connection, Database
-from gp_lib.reference_platform.story.ledger import Ledger, RunIds, Story
+from gp_lib.reference_platform.story.ledger import STORED, Ledger, RunIds, Story
 
 from .context import Question
 
 TITLE_LENGTH = 80
-NEW_THREAD = "insert into platform.threads (thread_id, user_id, title) values ($1, $2, $3)"
+NEW_THREAD = """
+insert into platform.threads (thread_id, user_id, title) values ($1, $2, $3) on conflict (thread_id) do nothing
+"""
 OWN_THREAD = "select 1 from platform.threads where thread_id = $1"
 NEW_RUN = """
 insert into platform.runs (run_id, user_id, thread_id, message_id, gateway_id, status)
@@ -26,7 +28,7 @@ values ($1, $2, $3, $4, $5, 'user', $6)
 RUN_OF_MESSAGE = "select run_id::text, thread_id::text from platform.runs where message_id = $1"
 
 
-class _Repeated(PlatformError):
+class Repeated(PlatformError):
     """The message was sent before: its run exists already."""
 
 
@@ -40,11 +42,12 @@ class Opened:
 
 
 class RunOpener:
-    """Turns a question into a run, once per message id."""
+    """Turns a question into a run, once per message id, by the transaction ``opening``."""
 
-    def __init__(self, database: Database, ledger: Ledger) -> None:
+    def __init__(self, database: Database, ledger: Ledger, opening: "type[Opening]") -> None:
         self._database = database
         self._ledger = ledger
+        self._opening = opening
 
     async def open(
         self, user_id: str, question: Question, *, thread_id: str | None, register: Callable[[str], None]
@@ -62,8 +65,8 @@ class RunOpener:
         register(ids.run_id)
         try:
             event = self._ledger.compose(ids, 1, _first_words(question))
-            await self._ledger.record([event], _Opening(self._ledger, event, question, thread_id is None))
-        except _Repeated:
+            await self._ledger.record([event], self._opening(self._ledger, event, question, thread_id is None))
+        except Repeated:
             return Opened(await self._earlier(user_id, question.message_id), question, None)
         except StoreLost as error:
             raise Unavailable("the message could not be stored; please send it again") from error
@@ -78,8 +81,8 @@ class RunOpener:
 
 
 @dataclass(frozen=True)
-class _Opening:
-    """The transaction that opens a run."""
+class Opening:
+    """The transaction that opens a run. A COMMIT without an answer may come true while this is tried again."""
 
     ledger: Ledger
     event: Event
@@ -87,12 +90,25 @@ class _Opening:
     is_new_thread: bool
 
     async def __call__(self, connection: Connection) -> None:
-        """Write everything the first event announces, then the event itself."""
-        await self._thread(connection)
-        await self._run(connection)
-        await self.ledger.write(connection, events=[self.event], change=None)
+        """Write everything the first event announces, then the event itself.
 
-    async def _thread(self, connection: Connection) -> None:
+        Raises:
+            NotFound: the user has no such thread.
+            Repeated: the message opened another run before.
+        """
+        await self.write_thread(connection)
+        if await self.write_run(connection):
+            await self.write_message(connection)
+            await self.ledger.write(connection, events=[self.event], change=None)
+        elif not await connection.fetchval(STORED, self.event.event_id):
+            raise Repeated
+
+    async def write_thread(self, connection: Connection) -> None:
+        """Make the new thread, unless an earlier try has, or find the user's.
+
+        Raises:
+            NotFound: the user has no such thread.
+        """
         event = self.event
         if self.is_new_thread:
             title = " ".join(self.question.content.split())[:TITLE_LENGTH]
@@ -100,21 +116,19 @@ class _Opening:
         elif not await connection.fetchval(OWN_THREAD, event.thread_id):
             raise NotFound("there is no such thread", thread_id=event.thread_id)
 
-    async def _run(self, connection: Connection) -> None:
+    async def write_run(self, connection: Connection) -> bool:
+        """Write the run, unless the message has one; whether it was written. It waits for a try that is not over."""
         event, message_id = self.event, self.question.message_id
         opened = await connection.execute(
             NEW_RUN, event.run_id, event.user_id, event.thread_id, message_id, self.ledger.gateway_id
         )
-        if opened == "INSERT 0 0":
-            raise _Repeated
+        return opened == "INSERT 0 1"
+
+    async def write_message(self, connection: Connection) -> None:
+        """Write the user's message."""
+        event, message_id, content = self.event, self.question.message_id, self.question.content
         await connection.execute(
-            NEW_MESSAGE,
-            uuid.uuid4(),
-            event.user_id,
-            event.thread_id,
-            event.run_id,
-            message_id,
-            self.question.content,
+            NEW_MESSAGE, uuid.uuid4(), event.user_id, event.thread_id, event.run_id, message_id, content
         )
 
 

@@ -10,6 +10,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from gp_lib.reference_platform.config import Settings
+from gp_lib.reference_platform.problems import StoreLost
 
 Valkey: TypeAlias = "Redis"
 
@@ -62,3 +63,15 @@ async def opened_valkey(settings: Settings) -> AsyncIterator[Valkey]:
         yield client
     finally:
         await client.aclose()
+
+
+async def probe(client: Valkey) -> None:
+    """Ask for a sign of life.
+
+    Raises:
+        StoreLost: there is none.
+    """
+    try:
+        await client.ping()
+    except VALKEY_LOST as error:
+        raise StoreLost(f"the hot tier did not answer: {type(error).__name__}") from error

@@ -21,7 +21,11 @@ Change: TypeAlias = Callable[[Connection, Event], Awaitable[None]]
 """State that changes together with an event, in the event's own transaction."""
 
 Step: TypeAlias = Callable[[Connection], Awaitable[None]]
-"""A whole transaction but for its beginning and its COMMIT; it may be run again after a rollback."""
+"""A whole transaction but for its beginning and its COMMIT.
+
+It is run again after a rollback, and also when nobody knows whether it was committed: its first try may then come
+true at any moment, and the second one has to notice.
+"""
 
 PATIENCE_S = 15.0
 FIRST_PAUSE_S = 0.05

@@ -33,7 +33,7 @@ def test_positions_point_at_the_value() -> None:
 def test_hostile_brackets_cost_little_time_and_hide_nothing_behind_them(hostile: str) -> None:
     begun_s = time.process_time()
     values = [found.value for found in embedded_json(f'{hostile} x {" " * 5_000} {{"b": 1}}')]
-    assert time.process_time() - begun_s < 1.0
+    assert time.process_time() - begun_s < 3.0
     assert values == [{"b": 1}]
 
 
