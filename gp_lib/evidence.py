@@ -30,11 +30,18 @@ JUNIT = "junit.xml"
 REPORT = "report.md"
 ATTESTATION = "attestation.json"
 PUBLIC_KEY = "attestation.pub"
+KEYLESS_ATTESTATION = "attestation.sigstore.json"
+ATTESTATIONS = (ATTESTATION, PUBLIC_KEY, KEYLESS_ATTESTATION)
 PROOF = "prove.json"
 PROOF_PAGE = "prove.html"
 PAGE = "index.html"
 SERVICES = "services"
 LATEST = "latest"
+
+
+def is_attested(folder: Path) -> bool:
+    """Whether the batch in ``folder`` was signed, by a key or without one: then nothing of it may change."""
+    return any((folder / name).exists() for name in (ATTESTATION, KEYLESS_ATTESTATION))
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

@@ -13,19 +13,17 @@ amy     read /threads/a/messages a         ``… a=oops``: message a with anothe
 """
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gp_lib import contract
 from gp_lib.history import Operation, Outcome, Reading, Record
-
-if TYPE_CHECKING:
-    from tests.histories import Line
+from tests.story_lines import Line, user_id
 
 BRIEF_S = 0.004
 OUTCOMES: dict[str, Outcome] = {"": "ok", "refused": "failed", "lost": "unknown"}
 
 
-def server_line(line: "Line") -> Record:
+def server_line(line: Line) -> Record:
     """What the server says, or somebody who connects to it."""
     told, _, how = line.rest.partition(", ")
     verb, *words = told.split()
@@ -36,14 +34,14 @@ def server_line(line: "Line") -> Record:
         case "opened":
             return _opened(line, float(words[0]), OUTCOMES[how])
         case "sees":
-            subject = "" if words[0] == "nobody" else _user(words[0])
+            subject = "" if words[0] == "nobody" else user_id(words[0])
             return _reading(line, "visible_rows", subject, dict(_table(word) for word in words[1:]))
         case "row_counts":
-            return _reading(line, verb, _user(words[0]), [_counts(words[1:])])
-    return _reading(line, verb, _user(words[0]), [row for word in words[1:] for row in _stored(verb, word)])
+            return _reading(line, verb, user_id(words[0]), [_counts(words[1:])])
+    return _reading(line, verb, user_id(words[0]), [row for word in words[1:] for row in _stored(verb, word)])
 
 
-def person_line(line: "Line") -> Operation:
+def person_line(line: Line) -> Operation:
     """What somebody read or tried."""
     done, _, how = line.rest.partition(", ")
     verb, *words = done.split()
@@ -72,16 +70,12 @@ def text_of(run: str) -> str:
     return f"question {run}"
 
 
-def _user(name: str) -> str:
-    return f"user-{name}"
-
-
-def _reading(line: "Line", question: str, subject: str, answer: Any) -> Reading:
+def _reading(line: Line, question: str, subject: str, answer: Any) -> Reading:
     at_s = line.at_s
     return Reading(store="postgres", question=question, subject=subject, answer=answer, asked_s=at_s, answered_s=at_s)
 
 
-def _opened(line: "Line", took_s: float, outcome: Outcome) -> Operation:
+def _opened(line: Line, took_s: float, outcome: Outcome) -> Operation:
     return Operation(
         actor="database",
         action="opens a session",
@@ -95,7 +89,7 @@ def _table(word: str) -> tuple[str, list[dict[str, Any]]]:
     """``threads=amy:2,bob:1``."""
     table, _, owners = word.partition("=")
     found = (owner.split(":") for owner in filter(None, owners.split(",")))
-    return table, [{"owner": _user(name), "rows": int(count)} for name, count in found]
+    return table, [{"owner": user_id(name), "rows": int(count)} for name, count in found]
 
 
 def _counts(words: list[str]) -> dict[str, int]:

@@ -1,10 +1,10 @@
 """What the database and the REST side say after a good story, and each way of breaking that."""
 
-import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-Lines = list[str]
+from tests.story_lines import Breaking, Lines, Reword
+
 NEXT_USER, REFUSED = "nia", "dan"
 
 
@@ -44,10 +44,6 @@ def _counts(own: Lines, events: Counter[str], filing: Mapping[str, int]) -> str:
         "saving_actions": sum(filing.get(run, 0) for run in own),
     }
     return " ".join(f"{table}={count}" for table, count in counts.items())
-
-
-Reword = Callable[[Lines, str, str, str], Lines]
-Breaking = Callable[[Lines, random.Random], Lines]
 
 
 def ways(change: Reword) -> dict[str, tuple[str, Breaking]]:

@@ -1,9 +1,7 @@
 """What is heard on PostgreSQL's wire in a good story while a history is read, and each way of breaking that."""
 
-import random
-from collections.abc import Callable
+from tests.story_lines import Breaking, Lines, Reword
 
-Lines = list[str]
 READER = "rae"
 
 
@@ -18,10 +16,6 @@ def speed_lines() -> Lines:
         f"0.6000 postgres exchanges wire {' '.join([*pages, bulk])}",
         "0.6000 postgres unheard wire 0",
     ]
-
-
-Reword = Callable[[Lines, str, str, str], Lines]
-Breaking = Callable[[Lines, random.Random], Lines]
 
 
 def ways(change: Reword) -> dict[str, tuple[str, Breaking]]:

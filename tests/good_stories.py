@@ -17,9 +17,8 @@ from tests.good_databases import database_lines, early_lines
 from tests.good_speed import speed_lines
 from tests.good_tiers import FORGETFUL, lost_lines, tier_lines
 from tests.good_wire import CUT_OFF, wire_lines
-from tests.histories import STEP_S
+from tests.story_lines import STEP_S, Lines
 
-Lines = list[str]
 STALL_S = 0.002
 SLOW_READER = "sam"
 
@@ -217,7 +216,8 @@ def _faults(told: Lines, stalled: str) -> Iterator[str]:
 
 def where(lines: Sequence[str], pattern: str) -> list[int]:
     """The indices of the lines that contain ``pattern``, a regular expression."""
-    return [index for index, line in enumerate(lines) if re.search(pattern, line)]
+    contains = re.compile(pattern).search
+    return [index for index, line in enumerate(lines) if contains(line)]
 
 
 def events(lines: Sequence[str], run: str, words: str = "") -> list[int]:

@@ -1,11 +1,10 @@
 """The three tiers in a good story, with a run that is told again after its hot keys were lost; and how that breaks."""
 
-import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-Lines = list[str]
-STEP_S = 0.01
+from tests.story_lines import STEP_S, Breaking, Lines, Reword
+
 FORGETFUL, DEVICE = "pia", "pad"
 FRESH = "completed 99 3600 3600"
 
@@ -28,10 +27,6 @@ def lost_lines(run: Sequence[str], *, after_s: float) -> Lines:
     resumed = f"{DEVICE} resumed p [since={after_s + (len(before) + 0.5) * STEP_S:.4f}]"
     lines = [*before, *again, resumed, *(f"probe wrote {tier} 0.0030" for tier in ("hot", "warm", "cold"))]
     return [f"{after_s + number * STEP_S:.4f} {line}" for number, line in enumerate(lines, 1)]
-
-
-Reword = Callable[[Lines, str, str, str], Lines]
-Breaking = Callable[[Lines, random.Random], Lines]
 
 
 def ways(change: Reword) -> dict[str, tuple[str, Breaking]]:

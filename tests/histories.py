@@ -47,23 +47,20 @@ the start of its run, ``[since=0.2]`` for what takes time (else it began at 0), 
 for a fault.
 """
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gp_lib import contract
-from gp_lib.history import Event, Fault, History, Operation, Outcome, Reading, Record
+from gp_lib.history import Fault, History, Operation, Outcome, Reading, Record
 from tests import database_lines, tier_lines
+from tests.event_lines import event_line, rows
 from tests.isolation_lines import Moment, isolation_record
 from tests.statement_lines import exchange
+from tests.story_lines import BEGAN, STEP_S, Line, user_id
 
-BEGAN = datetime(2026, 11, 22, 6, 48, 20, tzinfo=UTC)
-STEP_S = 0.01
 STORES = ("postgres", "clickhouse", "valkey", "workbench")
-COLUMNS = {"utilization_by_service": "usage_pct", "savings": "monthly_saving"}
 OUTCOMES: dict[str, Outcome] = {"": "ok", "in vain": "failed", "lost": "unknown"}
 ACTIONS = {
     "asked": "asks",
@@ -84,7 +81,6 @@ ABOUT = {"connected": "by", "knocked": "token", "sent-badly": "expects", "sent-t
 """What the word after these verbs is called in the operation's details."""
 
 _LINE = re.compile(r"(?P<mark>!)?\s*(?P<at>\d+\.\d+)?\s*(?P<who>\S+)\s+(?P<rest>.*?)(\s+\[(?P<options>\w+=[^\]]*)\])?")
-_EVENT = re.compile(r"(?P<run>[a-z]+)(?P<seq>\d+|\?)\s+(?P<agent>\S+)\s+(?P<verb>\S+)\s*(?P<words>.*)")
 
 
 @dataclass(frozen=True)
@@ -93,26 +89,6 @@ class Told:
 
     history: History
     marked: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line, taken apart: ``rest`` is what follows the actor, without the options."""
-
-    at_s: float
-    who: str
-    rest: str
-    options: dict[str, str]
-
-    @property
-    def tab(self) -> str:
-        """The connection of which the line speaks."""
-        return f"{self.who}/{self.options.get('tab', '1')}"
-
-    @property
-    def since_s(self) -> float:
-        """When what takes time began."""
-        return float(self.options.get("since", 0.0))
 
 
 def tell(story: str | Sequence[str]) -> Told:
@@ -145,114 +121,9 @@ def _record(line: Line) -> Record:
         return database_lines.server_line(line)
     if line.rest.startswith(("read ", "submitted ")):
         return database_lines.person_line(line)
-    if found := _EVENT.fullmatch(line.rest):
-        return _run_event(line, found)
-    if line.rest == "welcomed":
-        return _event(line, _welcome(line))
-    if line.rest.startswith("shown "):
-        return _event(line, {"type": contract.ERROR_MESSAGE, "message": line.rest.removeprefix("shown ")})
-    if line.rest.split()[0] in ("erred", "ponged"):
-        return _event(line, _answer(*line.rest.split()))
+    if event := event_line(line):
+        return event
     return _operation(line)
-
-
-def user_id(name: str) -> str:
-    """The id of the user called ``name``."""
-    return f"user-{name}"
-
-
-def _run_event(line: Line, found: re.Match[str]) -> Event:
-    kind, payload = _said(found["verb"], found["words"])
-    payload |= {"message_id": line.options["message"]} if "message" in line.options else {}
-    run, seq = found["run"], found["seq"]
-    body = {
-        "type": kind,
-        "event_id": line.options.get("id", f"{run}{seq}"),
-        "seq": None if seq == "?" else int(seq),
-        "run_id": f"run-{run}",
-        "thread_id": f"thread-{line.options.get('thread', run)}",
-        "user_id": user_id(line.options.get("user", line.who)),
-        "agent_name": found["agent"],
-        "timestamp": _stamp(float(line.options.get("made", line.at_s - STEP_S / 2))),
-        "payload": payload,
-    }
-    return _event(line, body)
-
-
-def _welcome(line: Line) -> dict[str, Any]:
-    body = {
-        "type": contract.WELCOME,
-        "connection_id": line.options.get("id", f"id-of-{line.tab}"),
-        "user_id": user_id(line.options.get("user", line.who)),
-        "server_time": _stamp(line.at_s),
-        "connection_ready": True,
-        "protocol": contract.PROTOCOL,
-    }
-    return {field: value for field, value in body.items() if field != line.options.get("lacks")}
-
-
-def _answer(verb: str, code: str = "") -> dict[str, Any]:
-    if verb == "ponged":
-        return {"type": contract.PONG}
-    return {"type": contract.ERROR_MESSAGE, "error_code": code, "message": "sorry", "details": {}}
-
-
-def _event(line: Line, body: dict[str, Any]) -> Event:
-    return Event(
-        actor=line.who,
-        connection=line.tab,
-        type=body["type"],
-        run_id=body.get("run_id"),
-        thread_id=body.get("thread_id"),
-        user_id=body.get("user_id"),
-        seq=body.get("seq"),
-        server_time=body.get("timestamp") or body.get("server_time"),
-        received_s=line.at_s,
-        frame=json.dumps(body),
-    )
-
-
-def _stamp(at_s: float) -> str:
-    return (BEGAN + timedelta(seconds=at_s)).isoformat(timespec="microseconds")
-
-
-def _said(verb: str, words: str) -> tuple[str, dict[str, Any]]:
-    match verb:
-        case "starts":
-            told = {"request_id" if words.startswith("r-") else "content": words} if words else {}
-            return contract.AGENT_STARTED, told
-        case "thinks" | "says":
-            return contract.AGENT_THINKING, {"reasoning" if verb == "thinks" else "delta": _text(words)}
-        case "answers" | "half-answers":
-            status = "completed" if verb == "answers" else "partial"
-            return contract.AGENT_COMPLETED, {"status": status, "result": _text(words)}
-        case "gives-up":
-            return contract.AGENT_ERROR, {"code": words or "RUN_FAILED", "message": "sorry", "retryable": True}
-        case "calls" | "gets" | "fails":
-            return _tool(verb, *words.partition(" ")[::2])
-    raise AssertionError(f"nobody {verb!r} in a story")
-
-
-def _tool(verb: str, call: str, words: str) -> tuple[str, dict[str, Any]]:
-    name, _, call_id = call.partition("#")
-    about: dict[str, Any] = {"tool_name": name} | ({"call_id": call_id} if call_id else {})
-    if verb == "calls":
-        return contract.TOOL_EXECUTING, {**about, "parameters": {}}
-    if verb == "fails":
-        return contract.TOOL_COMPLETED, {**about, "status": "error", "error": words}
-    return contract.TOOL_COMPLETED, {**about, "status": "ok", "result": _rows(name, words)}
-
-
-def _text(words: str) -> str:
-    return str(json.loads(words)) if words.startswith('"') else words
-
-
-def _rows(tool: str, words: str) -> Any:
-    """``S3=9.00 EC2=1.50`` as a tool gives it; ``json …`` for what is no table."""
-    if words.startswith("json "):
-        return json.loads(words.removeprefix("json "))
-    pairs = (word.split("=") for word in words.split())
-    return [{"service": service, COLUMNS.get(tool, "cost"): value} for service, value in pairs]
 
 
 def _operation(line: Line) -> Operation:
@@ -325,7 +196,7 @@ def _reading(line: Line) -> Reading:
         case contract.EFFECT_TOOL:
             subject, answer = user_id(subject), [_effect(*word.split("#")) for word in words]
         case _:
-            subject, answer = user_id(subject), _rows(question, " ".join(words))
+            subject, answer = user_id(subject), rows(question, " ".join(words))
     return Reading(
         store=line.who, question=question, subject=subject, answer=answer, asked_s=line.at_s, answered_s=line.at_s
     )

@@ -33,7 +33,12 @@ def attempt(story: str, *, number: int = 1, hits: int | None = 1) -> Attempt:
 
 def _entry(name: str, words: list[str]) -> Entry:
     checks = tuple(
-        Check(name=word.rstrip("!?"), verdict=RULINGS.get(word[-1], Ruling.PASS), requirement="it holds")
+        Check(
+            name=word.rstrip("!?"),
+            verdict=RULINGS.get(word[-1], Ruling.PASS),
+            requirement="it holds",
+            message=f"as {word} says",
+        )
         for word in words
     )
     return Entry(

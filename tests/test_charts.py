@@ -1,14 +1,17 @@
 """A chart shows what is in the history, and copes with a history in which hardly anything is."""
 
+import io
 from collections.abc import Callable
 from functools import partial, update_wrapper
 from typing import Any
 
 import pytest
+from PIL import Image, ImageColor
 
 from gp_lib import charts
 from gp_lib.charts import Chart
-from gp_lib.history import History
+from gp_lib.charts.drawing import COLOURS
+from gp_lib.history import Event, History
 from tests.good_stories import Run, good_story
 from tests.histories import tell
 
@@ -30,6 +33,7 @@ CHARTS = [
     charts.statements_by_length,
     charts.commit_to_delivery,
 ]
+SAME_COLOUR = 12  # of 256: no two kinds are as near to each other
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +68,22 @@ def test_a_chart_says_in_words_what_it_shows(good: History) -> None:
     assert TIMES(good).says == "6 times of queries on the wire: mean 3.0 ms, p95 3.0 ms, p99 3.0 ms"
     assert charts.statements_by_length(good).says == "statements: 4 for 2 messages, 4 for 12 messages"
     assert charts.commit_to_delivery(good).says == "commit to receipt of 38 events"
+
+
+def test_every_kind_of_event_has_a_colour_of_its_own_in_the_picture(good: History) -> None:
+    told = {event.type for _, event in good.indexed(Event) if event.actor == "sam"} & COLOURS.keys()
+    assert len(told) == len(COLOURS) - 1  # nobody was told of an agent's error
+    for kind in told:
+        assert nearest(charts.timeline(good, actors=["sam"]), COLOURS[kind]) <= SAME_COLOUR, kind
+
+
+def nearest(chart: Chart, colour: str) -> int:
+    """How far the colour in the picture that is most like this one is from it, in its worst channel of 256."""
+    shown = Image.open(io.BytesIO(chart.png)).convert("RGB").getcolors(1 << 16) or []
+    wanted = ImageColor.getrgb(colour)
+    return min(
+        max(abs(a - b) for a, b in zip(wanted, pixel, strict=True)) for _, pixel in shown if isinstance(pixel, tuple)
+    )
 
 
 def test_a_chart_can_be_of_some_people_only(good: History) -> None:

@@ -38,6 +38,9 @@ def nothing_was_made(project: Project) -> bool:
         (["run", "--frobnicate"], "No such option"),
         (["fly"], "No such command"),
         (["prune"], "name at least one of --keep-last"),
+        (["attest", "--keyless", "--make-key"], "needs no key"),
+        (["attest", "--trust-config", "x"], "is only of use with --keyless"),
+        (["verify", "--identity", "me@example.com"], "goes together with --issuer"),
     ],
 )
 def test_bad_arguments_are_refused_before_anything_starts(project: Project, words: list[str], sentence: str) -> None:

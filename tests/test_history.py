@@ -9,7 +9,8 @@ import pytest
 
 from gp_lib.errors import WorkbenchError
 from gp_lib.history import VERSION, Event, Fault, History, Operation, Reading, record_from_json, record_to_json
-from tests.histories import BEGAN, tell
+from tests.histories import tell
+from tests.story_lines import BEGAN
 
 STORY = """
     amy       a1  supervisor  starts

@@ -10,12 +10,10 @@ probe       wrote hot 0.003                    a probe write and how long it too
 """
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gp_lib.history import Operation
-
-if TYPE_CHECKING:
-    from tests.histories import Line
+from tests.story_lines import Line
 
 QUESTIONS = ("live_state", "undrained", "tier_contents")
 
@@ -46,7 +44,7 @@ def _contents(words: list[str]) -> dict[str, Any]:
     return {"runs": [run for run in dict.fromkeys(runs) if run not in unknown], "events": events}
 
 
-def probe_line(line: "Line") -> Operation:
+def probe_line(line: Line) -> Operation:
     """A deed of the workbench's own."""
     done, _, how = line.rest.partition(", ")
     verb, what, figure = done.split()

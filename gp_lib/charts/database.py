@@ -66,6 +66,7 @@ def recovery_times(history: History, *, actor: str) -> Chart:
         words = f" {min(waits) * 1000:.0f} ms" if waits else " never"
         axes.barh(row, min(waits, default=0.0) * 1000, color="#0969da")
         axes.text(min(waits, default=0.0) * 1000, row, words, va="center", fontsize=8)
+    axes.margins(x=0.1)  # room for the figure behind the longest bar
     label_rows(axes, [f"{fault.name} ({len(fault.struck_s)} struck)" for fault in faults])
     axes.set_xlabel("milliseconds")
     return drawn("recovery_times", f"recovery after {len(faults)} disturbances", figure)

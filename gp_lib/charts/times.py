@@ -26,7 +26,7 @@ def event_ages(history: History, *, limit_s: float, actors: Collection[str] | No
 
 
 def commit_to_delivery(history: History) -> Chart:
-    """How long after its commit each event was received, by actor, in milliseconds."""
+    """How long after its commit, as the database noted it, each event was received, by actor, in milliseconds."""
     times = {
         row["event_id"]: row["committed_us"] / 1e6 - history.began.timestamp()
         for _, reading in history.indexed(Reading)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from gp_lib import contract
 from gp_lib.checks.lag import unless_starved
 from gp_lib.checks.promise import Finding, promise
+from gp_lib.checks.speed import statements
 from gp_lib.checks.stories import stories, unanswered
 from gp_lib.history import Event, Fault, History, Reading
 
@@ -14,6 +15,8 @@ EVENT_ROW = "event_row"
 STORED_EVENTS = "stored_events"
 COMMIT_TIMES = "commit_times"
 NOT_READ = "nobody read what is stored"
+CLOCKS_AGREE_S = 0.002
+"""How far apart the clocks of the database and of the listener on its wire may be: they are one machine's."""
 
 
 @promise("the moment an event arrives, a separate connection finds its row")
@@ -134,9 +137,13 @@ def _lost_runs(history: History, actors: Collection[str] | None) -> Callable[[st
 
 @promise("from commit to delivery less than {limit_ms} ms")
 def commit_to_delivery_within(history: History, *, limit_ms: float, actors: Collection[str] | None = None) -> Finding:
-    """The time from an event's commit, by the database's own record, to its receipt; the slowest is the figure."""
+    """The time from an event's commit to its receipt; the slowest is the figure.
+
+    The database notes the time of a commit before it writes it to the disk, and answers afterwards. Where somebody
+    listened on its wire the answer counts, as the disk is not the platform's; elsewhere the note does.
+    """
     finding = Finding("no commit time was read", unit="ms", limit=limit_ms)
-    committed_s = _commit_times(history)
+    committed_s = _answered(_commit_times(history), history)
     for index, event in _received(history, actors):
         if event.event_id is not None and event.event_id in committed_s:
             finding.seen += 1
@@ -145,6 +152,17 @@ def commit_to_delivery_within(history: History, *, limit_ms: float, actors: Coll
             if took_ms >= limit_ms:
                 finding.break_(f"{event.type} of {event.actor} took {took_ms:.0f} ms", index)
     return unless_starved(finding, history)
+
+
+def _answered(noted_s: Mapping[str, float], history: History) -> dict[str, float]:
+    """When each commit was answered; when it was noted, where no COMMIT was heard at that moment."""
+    commits = [one for one in statements(history) if one.ends]
+
+    def answered_s(at_s: float) -> float:
+        heard = (c.answered_s for c in commits if c.asked_s - CLOCKS_AGREE_S <= at_s <= c.answered_s)
+        return min(heard, default=at_s)
+
+    return {event_id: answered_s(at_s) for event_id, at_s in noted_s.items()}
 
 
 def _received(history: History, actors: Collection[str] | None) -> Iterator[tuple[int, Event]]:

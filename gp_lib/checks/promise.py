@@ -90,7 +90,7 @@ def promise(requirement: str, *, about: str = "") -> Callable[[Judge[P]], CheckF
             try:
                 bound = signature.bind(history, *args, **kwargs)
                 bound.apply_defaults()
-                words = requirement.format(**bound.arguments)
+                words = requirement.format(**{name: _in_words(value) for name, value in bound.arguments.items()})
                 name += f"[{about.format(**bound.arguments)}]" if about else ""
                 return _ruled(name, words, judge(history, *args, **kwargs))
             except Exception:  # noqa: BLE001 - whatever went wrong, this check could not tell
@@ -104,6 +104,13 @@ def promise(requirement: str, *, about: str = "") -> Callable[[Judge[P]], CheckF
         return check
 
     return decorate
+
+
+def _in_words(value: object) -> object:
+    """A collection of names as a sentence lists it; anything else as it is."""
+    if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    return value
 
 
 def _ruled(name: str, requirement: str, finding: Finding) -> Check:

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
+from ssl import SSLContext
 
 import httpx
 
@@ -18,6 +20,12 @@ async def open_http(
     """
     headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
     async with httpx.AsyncClient(
-        base_url=base_url, headers=headers, timeout=patience(timeout_s), trust_env=False
+        base_url=base_url, headers=headers, timeout=patience(timeout_s), verify=_trusted(), trust_env=False
     ) as client:
         yield client
+
+
+@cache
+def _trusted() -> SSLContext:
+    """The usual authorities, read once: reading them takes longer than many requests."""
+    return httpx.create_ssl_context(trust_env=False)

@@ -94,6 +94,17 @@ def run_warm(birth: Birth, imported: Mapping[str, str]) -> None:
     loop: asyncio.AbstractEventLoop = IOLoop.current().asyncio_loop
     install(loop, birth.env.get(DUMP_VARIABLE))
     app.start()
+    _let_it_finish(app.control_thread)
+
+
+def _let_it_finish(control: Any) -> None:
+    """Wait for the thread that was asked to end the kernel, while those it flushes its output to still listen.
+
+    ipykernel ends them first, and then a flush in that moment waits ten seconds for an answer that nobody gives.
+    """
+    if control is not None and control.is_alive():
+        control.stop()
+        control.join()
 
 
 def _replace_surroundings(birth: Birth, imported: Mapping[str, str]) -> None:

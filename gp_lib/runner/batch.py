@@ -79,7 +79,7 @@ class Batch:
         Raises:
             WorkbenchError: it is no such batch, or it is attested, or a scenario of it is gone.
         """
-        if (folder / evidence.ATTESTATION).exists():
+        if evidence.is_attested(folder):
             raise WorkbenchError(f"{folder.name} is attested: going on with it would change files that are signed")
         plan, entries = journal.read(folder, scenarios)
         return cls(folder, plan, entries)

@@ -19,8 +19,9 @@ class ServiceStatus:
     """One service of a running stack.
 
     ``state`` is ``starting``, ``ready``, ``paused`` (SIGSTOP), ``stopped``, ``killed`` (both by order), ``died`` (not
-    by order; nothing restarts it) or ``attached``. ``ending`` says in words how its process ended, ``since_s`` is how
-    many seconds ago the state began. ``pid``, ``uptime_s`` and ``memory_bytes`` (resident, its descendants
+    by order; nothing restarts it) or ``attached``. ``ending`` says in words how its process ended; it is empty while
+    the process lives, and for the moment in which it has died and its supervisor has not noted how. ``since_s`` is
+    how many seconds ago the state began. ``pid``, ``uptime_s`` and ``memory_bytes`` (resident, its descendants
     included) are ``None`` while it has no process.
     """
 

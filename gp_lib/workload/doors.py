@@ -206,10 +206,9 @@ async def _knock(owner: Person, door: Door, about: Mapping[str, str], token: str
 @asynccontextmanager
 async def _tab(person: Person) -> AsyncIterator[Tab]:
     """A tab for one purpose; the one in use stays the one in use."""
-    tab = await person.connects()
+    tab = await person.connects(in_use=False)
     if tab is None:
         raise ConnectionLost(person.name, code=None, reason="no tab could be opened", silent_s=None)
-    person.tabs.insert(0, person.tabs.pop())
     async with doing(person.history, person.name, "closes a tab", tab=tab.name):
         try:
             yield tab

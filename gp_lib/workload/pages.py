@@ -18,15 +18,20 @@ async def reads_page(person: Person, thread_id: str | None, *, limit: int) -> No
 
 
 async def read_in_bulk(person: Person, thread_id: str | None, *, limit: int, tabs: int, times: int) -> None:
-    """Read a page ``times`` times in a row in each of ``tabs`` tabs at once; recorded as ``reads in bulk``."""
-    async with doing(person.history, person.name, "reads in bulk", tabs=tabs, times=times) as act:
-        await together(_reads_again(act, person, thread_id, limit=limit, times=times) for _ in range(tabs))
+    """Read a page ``times`` times in a row in each of ``tabs`` tabs at once; recorded as ``reads in bulk``.
 
+    The tabs share one client, which has a connection for each: all of them begin at the same moment.
+    """
 
-async def _reads_again(act: Doing, person: Person, thread_id: str | None, *, limit: int, times: int) -> None:
-    async with open_http(person.target.platform_http, token=person.token) as http:
+    async def reads_again() -> None:
         for _ in range(times):
             await _read(act, http, thread_id, limit)
+
+    async with (
+        doing(person.history, person.name, "reads in bulk", tabs=tabs, times=times) as act,
+        open_http(person.target.platform_http, token=person.token) as http,
+    ):
+        await together(reads_again() for _ in range(tabs))
 
 
 async def _read(act: Doing, http: httpx.AsyncClient, thread_id: str | None, limit: int) -> None:

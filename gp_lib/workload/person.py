@@ -53,6 +53,7 @@ class Person:
         self.user_id = user_id or f"{name}-{uuid.uuid4().hex[:12]}"
         self.token = sign(target.jwt, self.user_id)
         self.tabs: list[Tab] = []
+        self._opened = 0
 
     @property
     def tab(self) -> Tab:
@@ -67,13 +68,16 @@ class Person:
         self.tabs.remove(tab)
         self.tabs.append(tab)
 
-    async def connects(self, *, witness: Witness | None = None, narrow: bool = False, by: Way = "header") -> Tab | None:
+    async def connects(
+        self, *, witness: Witness | None = None, narrow: bool = False, by: Way = "header", in_use: bool = True
+    ) -> Tab | None:
         """Open a tab and wait for its welcome; ``None`` when that did not work (the history says why).
 
         A ``narrow`` tab takes in little by itself, so that not reading it is soon felt by the platform. ``by`` says
-        in which way the token comes along.
+        in which way the token comes along. ``in_use=False``: the tab in use stays the one in use.
         """
-        name = f"{self.name}/{len(self.tabs) + 1}"
+        self._opened += 1
+        name = f"{self.name}/{self._opened}"
         async with doing(self.history, self.name, "connects", connection=name, user_id=self.user_id, by=by) as act:
             socket = await open_websocket(
                 (narrow and self.target.platform_direct_ws) or self.target.platform_ws,
@@ -85,7 +89,7 @@ class Person:
             )
             act.note(echoed=socket.echoed)
             tab = Tab(self.history, actor=self.name, socket=socket, witness=witness)
-            self.tabs.append(tab)
+            self.tabs.insert(len(self.tabs) if in_use else 0, tab)
             welcome = await tab.until(lambda event: event.type == contract.WELCOME, deadline_s=10)
             if welcome is None:
                 act.fail("no welcome within 10 s")

@@ -2,7 +2,8 @@
 
 from hypothesis import strategies as st
 
-from tests.good_stories import SLOW_READER, Lines, Run, good_story
+from tests.good_stories import SLOW_READER, Run, good_story
+from tests.story_lines import Lines
 
 EXAMPLES = 12
 """Of each property; together they look at some hundreds of stories."""

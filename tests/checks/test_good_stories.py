@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from gp_lib.history import VERSION, History, record_to_json
 from gp_lib.verdict import Ruling
 from tests import good_stories as tale
-from tests.good_stories import Lines
 from tests.histories import tell
+from tests.story_lines import Lines
 
 from .judgements import AT_LENGTH, NAMES, judged
 from .stories_at_random import EXAMPLES, chances, stories

@@ -1,9 +1,6 @@
 """An announced state is a committed state and the other way round; and each way of breaking that is noticed."""
 
-import pytest
-
 from gp_lib import checks
-from tests.histories import tell
 
 from .judging import fails, passes, undecided, vacuous
 
@@ -251,50 +248,3 @@ def test_what_is_stored_of_somebody_who_is_not_judged_does_not_count() -> None:
     bob       b1  supervisor  starts
     postgres  stored_events bob b1-2
     """
-
-
-@passes(checks.commit_to_delivery_within, limit_ms=200.0)
-def test_an_event_that_arrives_soon_after_its_commit_is_fast_enough() -> None:
-    """
-    0.40  amy       a1  supervisor  starts
-    0.50  postgres  commit_times amy a1=0.25
-    """
-
-
-@fails(checks.commit_to_delivery_within, limit_ms=200.0, says="took 200 ms")
-def test_an_event_that_arrives_long_after_its_commit_is_too_slow() -> None:
-    """
-      0.40  amy       a1  supervisor  starts
-    ! 0.50  amy       a2  supervisor  answers yes
-      0.60  postgres  commit_times amy a1=0.39 a2=0.30
-    """
-
-
-@undecided(checks.commit_to_delivery_within, limit_ms=200.0, says="took 80% of the machine")
-def test_a_delivery_is_not_called_slow_on_a_machine_that_others_used_up() -> None:
-    """
-    ! 0.50  amy        a2  supervisor  answers yes
-      0.60  postgres   commit_times amy a2=0.10
-    ! 0.70  workbench  machine cpu 0.0/0.8 0.0/0.8
-    """
-
-
-@vacuous(checks.commit_to_delivery_within, limit_ms=200.0)
-def test_without_a_commit_time_no_event_is_slow() -> None:
-    """
-    amy       a1  supervisor  starts
-    postgres  commit_times amy
-    """
-
-
-def test_the_figure_is_the_slowest_delivery_in_milliseconds() -> None:
-    told = tell(
-        """
-        0.40  amy       a1  supervisor  starts
-        0.60  amy       a2  supervisor  answers yes
-        0.70  postgres  commit_times amy a1=0.35 a2=0.50
-        """
-    )
-    check = checks.commit_to_delivery_within(told.history, limit_ms=200.0)
-    assert check.measured == pytest.approx(100.0)
-    assert (check.unit, check.limit) == ("ms", 200.0)

@@ -49,6 +49,17 @@ def test_a_check_says_its_promise_with_its_numbers() -> None:
     assert seen(a_history_of(2), at_least=2).requirement == "at least 2 things are there"
 
 
+@promise("nobody of {names} is there")
+def absent(history: History, *, names: tuple[str, ...]) -> Finding:
+    """A promise about several names."""
+    return Finding(f"{len(history)} records have none of {names}")
+
+
+def test_names_stand_in_a_promise_as_a_sentence_lists_them() -> None:
+    assert absent(a_history_of(2), names=("bob", "eve")).requirement == "nobody of bob, eve is there"
+    assert absent(a_history_of(2), names=("bob",)).requirement == "nobody of bob is there"
+
+
 def test_what_is_broken_outweighs_what_is_undecided() -> None:
     check = seen(a_history_of(2), at_least=3)
     assert (check.verdict, check.message) == (Ruling.FAIL, "too few (and 1 more)")

@@ -44,6 +44,14 @@ def test_it_begins_with_a_title_that_answers_the_five_questions(path: Path) -> N
     assert all(f"*{part}:*" in title for part in ("Segment", "Goal", "Value", "Strategic impact"))
 
 
+def test_its_title_has_tags_that_are_no_other_names_too(path: Path) -> None:
+    all_of_them = discover(ROOT / "notebooks")
+    others = {name for one in all_of_them for name in (one.name, one.name[:2], one.suite, one.phase, one.effect)}
+    tags = discover_one(path).tags
+    assert tags
+    assert list(tags) == sorted({tag for tag in tags if tag.isalpha() and tag.islower()} - others - {*ROLES})
+
+
 def test_a_paragraph_of_prose_stands_before_every_code_cell(path: Path) -> None:
     kinds = [cell["cell_type"] for cell, _ in notebook_cells(path)]
     assert kinds == ["markdown"] + ["markdown", "code"] * len(ROLES)

@@ -1,6 +1,8 @@
 """The debugger works in a forked kernel as it does in JupyterLab: a breakpoint stops it, variables are there."""
 
 import asyncio
+import os
+from pathlib import Path
 from typing import Any
 
 from gp_lib.clock import patience
@@ -36,8 +38,8 @@ class Debugging:
                 return dict(message["content"])
 
 
-async def test_a_breakpoint_stops_a_forked_kernel_and_shows_its_variables() -> None:
-    async with kernel() as (manager, client):
+async def test_a_breakpoint_stops_a_forked_kernel_and_shows_its_variables(tmp_path: Path) -> None:
+    async with kernel(env={**os.environ, "TMPDIR": str(tmp_path)}) as (manager, client):
         assert provisioner(manager).warm
         debugging = Debugging(client)
         await debugging.ask("initialize", clientID="test", adapterID="", pathFormat="path", linesStartAt1=True)

@@ -17,7 +17,13 @@ Outputs = dict[str, list[Any]]
 
 async def outputs(folder: Path, kernel: str) -> Outputs:
     """What each cell of the battery gives in this kernel, without what differs from process to process."""
-    env = {**os.environ, "GPATH_TESTED": "yes", "GPATH_FOLDER": str(folder), "TZ": "Pacific/Auckland"}
+    env = {
+        **os.environ,
+        "GPATH_TESTED": "yes",
+        "GPATH_FOLDER": str(folder),
+        "TZ": "Pacific/Auckland",
+        "TMPDIR": str(folder),
+    }
     notebook = await run_cells(folder, *CELLS.values(), kernel=kernel, env=env, tags=["raises-exception"])
     assert notebook.metadata.papermill["kernel"] == ("warm" if kernel == WARM else "ordinary")
     return {name: shown(code_cell(notebook, number)) for number, name in enumerate(CELLS, start=1)}

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +60,13 @@ def provisioner(manager: AsyncKernelManager) -> WarmProvisioner:
 
 
 async def gone(*pids: int) -> bool:
+    def lives(pid: int) -> bool:
+        with suppress(psutil.NoSuchProcess):
+            return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return False
+
     async def all_gone() -> bool:
-        return not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in pids)
+        return not any(map(lives, pids))
 
     return bool(await wait_until(all_gone, deadline_s=10))
 
@@ -169,6 +174,29 @@ async def test_a_kernel_ends_with_its_connection() -> None:
         assert kept.connection is not None
         kept.connection.close()
         assert await gone(kept.pid)
+
+
+async def test_a_control_thread_that_flushes_last_does_not_hold_up_the_end() -> None:
+    """It would wait ten seconds for a thread that no longer listens; asked to end, a kernel has five."""
+    code = (
+        "def arrange(kernel):\n"  # IPython empties the user's names at the end: not those of a function
+        "    import time\n"
+        "    loop, asked = kernel.iopub_thread.io_loop, kernel.control_handlers['shutdown_request']\n"
+        "    close = loop.close\n"
+        "    async def slow(*words):\n"
+        "        await asked(*words)\n"
+        "        time.sleep(0.5)  # the main thread is on its way out meanwhile\n"
+        "    def closed_late(**words):\n"
+        "        time.sleep(1)  # alive, but it listens no more\n"
+        "        close(**words)\n"
+        "    loop.close, kernel.control_handlers['shutdown_request'] = closed_late, slow\n"
+        "arrange(get_ipython().kernel)"
+    )
+    async with kernel() as (manager, client):
+        kept = provisioner(manager)
+        assert await printed(client, code) == ""
+        await manager.shutdown_kernel()
+        assert kept.exit_code == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=lambda n: str(n.name))

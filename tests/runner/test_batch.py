@@ -22,15 +22,7 @@ from gp_lib.verdict import Ruling
 from tests.conftest import processes_under
 from tests.scenarios_made import JUDGE, Heard, write_scenario
 from tests.small_disks import small_disk
-
-WAIT_FOR = """
-import pathlib, time
-def wait_for(path, within_s=60):
-    end = time.monotonic() + within_s
-    while not pathlib.Path(path).exists():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.02)
-"""
+from tests.waiting import WAIT_FOR, wait_for
 
 
 def run(
@@ -146,7 +138,7 @@ def test_what_never_passes_keeps_its_last_verdict_and_every_try(tmp_path: Path) 
 
 
 SAY_AND_HANG = (
-    WAIT_FOR + "\npathlib.Path({mark!r}).touch()\nif not pathlib.Path({let_go!r}).exists(): wait_for({let_go!r}, 120)"
+    WAIT_FOR + "\npathlib.Path({mark!r}).touch()\nif not pathlib.Path({let_go!r}).exists(): wait_for({let_go!r})"
 )
 
 
@@ -154,13 +146,6 @@ def hanging(folder: Path, name: str) -> Scenario:
     """A scenario that touches the file ``began`` and hangs until the file ``let_go`` is there."""
     act = SAY_AND_HANG.format(mark=str(folder / "began"), let_go=str(folder / "let_go"))
     return write_scenario(folder, name, act=act)
-
-
-def wait_for(path: Path) -> None:
-    deadline = Deadline.after(60)
-    while not path.exists():
-        assert not deadline.passed, f"{path} never came"
-        time.sleep(0.02)
 
 
 def interrupt_when(path: Path) -> threading.Thread:

@@ -34,6 +34,11 @@ def test_scenarios_are_selected_by_what_they_do_to_the_target() -> None:
     assert 0 < len(names("breaks")) < len(ALL)
 
 
+def test_scenarios_are_selected_by_a_tag_of_their_title_cell() -> None:
+    assert names("isolation") == [scenario.name for scenario in ALL if "isolation" in scenario.tags]
+    assert 1 < len(names("isolation")) < len(ALL)
+
+
 def test_a_scenario_named_twice_is_selected_once() -> None:
     assert names("w4", "w4_sequence_integrity") == ["w4_sequence_integrity"]
 

@@ -55,9 +55,9 @@ def test_a_quiet_console_says_only_what_is_not_green_and_the_end(
 ) -> None:
     assert told(capsys, mixed, quiet=True) == [
         "fail    w2_two.r1  1.5 s  kept: it did",
-        "        debug it: gpath lab, then w2_two.ipynb",
+        f"        debug it: gpath debug {mixed.folder.name} w2_two.r1",
         "unknown w2_two.r2  1.5 s  kept: it did",
-        "        debug it: gpath lab, then w2_two.ipynb",
+        f"        debug it: gpath debug {mixed.folder.name} w2_two.r2",
         "1 of 3 passed",
         f"evidence: runs/{mixed.folder.name} (index.html, junit.xml, one folder a scenario)",
     ]
@@ -78,7 +78,15 @@ def test_how_to_debug_is_said_of_what_ran_and_is_not_green(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, ruling: Ruling, took_s: float, says_how: bool
 ) -> None:
     Console().done(entry(tmp_path, CASES[1], ruling, took_s=took_s))
-    assert ("debug it: gpath lab, then w2_two.ipynb" in capsys.readouterr().out) is says_how
+    assert (f"debug it: gpath debug {tmp_path.name} w2_two.r1\n" in capsys.readouterr().out) is says_how
+
+
+def test_how_to_debug_is_one_line_however_long_so_that_it_can_be_copied(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    batch = tmp_path / "2026-11-25T10-00-00Z-abcd"
+    Console().done(replace(entry(tmp_path, CASES[1], Ruling.FAIL), folder=batch / f"w2_two.{'users_5.' * 9}"))
+    assert f"gpath debug {batch.name} w2_two.{'users_5.' * 9}\n" in capsys.readouterr().out
 
 
 def test_a_long_name_is_told_to_its_end(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -94,10 +94,14 @@ async def test_a_paused_service_is_told_as_paused_and_goes_on_afterwards(
 
 
 async def test_a_service_that_dies_by_itself_is_told_and_not_restarted(stores: RunningStack, control: Control) -> None:
+    async def noted() -> bool:
+        return status_of(stores, "valkey").ending != ""
+
     psutil.Process(service_now(stores, "valkey").pid).kill()
     assert await wait_until(lambda: told(stores, "valkey", "died"), deadline_s=5)
+    assert await wait_until(noted, deadline_s=5)  # anybody sees the death at once; how it died, only its supervisor
     found = status_of(stores, "valkey")
-    assert (found.ending, found.pid, found.uptime_s) == ("signal SIGKILL", None, None)
+    assert (found.state, found.ending, found.pid, found.uptime_s) == ("died", "signal SIGKILL", None, None)
     assert (await control.call("process.status"))["valkey"]["state"] == "died"
 
 

@@ -59,7 +59,7 @@ def to_prune(runs: Path, rules: Rules, now: datetime | None = None) -> list[Path
 def _stays(folder: Path, rules: Rules, now: datetime) -> bool:
     return (
         (folder.parent / evidence.LATEST).resolve() == folder.resolve()
-        or ((folder / evidence.ATTESTATION).exists() and not rules.attested)
+        or (evidence.is_attested(folder) and not rules.attested)
         or (folders.is_proof(folder) and not rules.proofs)
         or _is_under_way(folder, now)
         or (rules.days is not None and now - _began(folder) < timedelta(days=rules.days))

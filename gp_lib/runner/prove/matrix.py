@@ -58,6 +58,11 @@ class Cell:
         """The names of the checks that failed in some attempt."""
         return tuple(dict.fromkeys(name for attempt in self.done for name in attempt.failed))
 
+    @property
+    def doubt(self) -> str:
+        """Why an attempt decided nothing, of the first that did not; empty when all did."""
+        return next((attempt.doubt for attempt in self.done if attempt.doubt), "")
+
 
 class Matrix:
     """The attempts, gathered by scenario and variant, in the order in which they came."""

@@ -42,6 +42,11 @@ class Attempt:
         return tuple(check.name for check in checks if check.verdict is Ruling.FAIL)
 
     @property
+    def doubt(self) -> str:
+        """Why the scenario decided nothing: its first undecided check, or what stopped it; empty when it did decide."""
+        return self.entry.sentence if self.entry and self.entry.ruling is Ruling.UNKNOWN else ""
+
+    @property
     def outcome(self) -> Outcome:
         """What came of this one run."""
         if self.entry is None:
@@ -65,7 +70,7 @@ class Attempt:
             "failed": list(self.failed),
             "hits": self.hits,
             "took_s": round(self.entry.took_s, 3) if self.entry else None,
-            "why": self.entry.why if self.entry else "",
+            "why": self.doubt,
             "folder": f"{self.trial.folder}/{self.trial.scenario.name}" if self.entry else None,
         }
 

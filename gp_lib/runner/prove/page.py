@@ -99,7 +99,8 @@ def _details(matrix: Matrix) -> str:
 
 
 def _result(cell: Cell, outcome: Outcome) -> tuple[str, str, str]:
-    return outcome.value, share(cell), ", ".join(cell.failed)
+    words = (", ".join(cell.failed), f"undecided: {cell.doubt}" if cell.doubt else "")
+    return outcome.value, share(cell), "; ".join(filter(None, words))
 
 
 def share(cell: Cell) -> str:

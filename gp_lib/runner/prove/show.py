@@ -77,6 +77,8 @@ def _odd(cell: Cell, outcome: Outcome) -> Text:
     line.append_text(_coloured(outcome, outcome)).append(f" {share(cell)}")
     if cell.trial.expected:
         line.append(f"; expected {cell.trial.expected}, failed {', '.join(cell.failed) or 'nothing'}")
+    if cell.doubt:
+        line.append(f"; undecided: {cell.doubt}")
     return line
 
 

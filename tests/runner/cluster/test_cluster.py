@@ -25,33 +25,18 @@ from tests.clusters import DaskCluster, dask_cluster
 from tests.conftest import processes_under
 from tests.projects import Project
 from tests.scenarios_made import Heard, write_scenario
+from tests.waiting import WAIT_FOR, wait_for
 
 ELSEWHERE = (
     '[targets.elsewhere]\nsafety = "sandbox"\nplatform_http = "http://127.0.0.1:9"\nplatform_ws = "ws://127.0.0.1:9"\n'
 )
 """A target for scenarios that talk to nobody: no stack is started for it."""
 
-WAIT_FOR = """
-import pathlib, time
-def wait_for(path, within_s=120):
-    began = time.monotonic()
-    while not pathlib.Path(path).exists():
-        assert time.monotonic() - began < within_s, path
-        time.sleep(0.02)
-"""
-
 
 def meeting(folder: Path, name: str, *others: str) -> Scenario:
     """A scenario that says it is there and waits for the others."""
     waits = "\n".join(f"wait_for({str(folder / other)!r})" for other in others)
     return write_scenario(folder, name, act=f"{WAIT_FOR}\npathlib.Path({str(folder / name)!r}).touch()\n{waits}")
-
-
-def wait_for(path: Path) -> None:
-    deadline = Deadline.after(120)
-    while not path.exists():
-        assert not deadline.passed, f"{path} never came"
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +102,7 @@ def test_a_lost_worker_s_scenario_runs_elsewhere_and_nothing_of_it_is_left(folde
     with dask_cluster(folder / "dask", "one", "two") as own, ThreadPoolExecutor(1) as beside:
 
         def lose_it() -> None:
-            wait_for(folder / "began")
+            wait_for(folder / "began", "\n")
             place = Path((folder / "began").read_text().strip()).parents[2]
             busy = next(name for name, worker in own.workers.items() if _is_child(place, worker.pid))
             own.kill(busy)

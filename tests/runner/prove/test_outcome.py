@@ -34,6 +34,20 @@ def test_a_defect_whose_counter_nobody_could_read_counts_as_survivor() -> None:
     assert attempt("w4 S35 seq gap", hits=None).outcome is Outcome.SURVIVED
 
 
+@pytest.mark.parametrize(
+    ("story", "doubt"),
+    [
+        ("w4 S35 seq gap? late?", "gap: as gap? says"),
+        ("w4 S35 seq! gap?", ""),
+        ("w4 S35 seq", ""),
+        ("w4 S35 not-run", ""),
+    ],
+)
+def test_an_attempt_that_decided_nothing_says_why(story: str, doubt: str) -> None:
+    assert attempt(story).doubt == doubt
+    assert attempt(story).to_json()["why"] == doubt
+
+
 def test_a_check_about_something_is_called_by_its_plain_name_too() -> None:
     assert is_called("equal[cost]", "equal")
     assert is_called("equal[cost]", "equal[cost]")

@@ -1,7 +1,10 @@
 import re
 from html.parser import HTMLParser
 
+import pytest
+
 from gp_lib.runner.prove.page import page
+from gp_lib.runner.prove.show import ProofConsole
 from tests.proofs import proof
 
 PROOF = proof("w4 clean seq slow", "w4 S35 seq! slow", "w4 S40 seq slow", "a4 S07 pairs!")
@@ -43,6 +46,14 @@ def test_the_page_is_whole_and_needs_nothing_else() -> None:
 def test_every_outcome_stands_there_in_words() -> None:
     texts = read().texts
     assert {"killed", "survived", "green"} <= set(texts)
+
+
+def test_an_undecided_survivor_says_why_on_the_page_and_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    undecided = proof("w4 S35 seq? slow", "w4 S40 seq slow!")
+    assert "undecided: seq: as seq? says" in page(undecided)
+    ProofConsole().summary(undecided)
+    (odd,) = [line for line in capsys.readouterr().out.splitlines() if "expected" in line]
+    assert odd == "S35 w4 survived 0 of 1; expected seq, failed nothing; undecided: seq: as seq? says"
 
 
 def test_a_story_cannot_become_markup() -> None:

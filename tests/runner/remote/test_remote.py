@@ -27,14 +27,7 @@ from gp_lib.settings import StackDescription
 from tests.object_stores import BUCKET, ObjectStore, object_store
 from tests.projects import Project
 from tests.scenarios_made import Heard, write_scenario
-
-WAIT_FOR = """
-import pathlib, time
-began = time.monotonic()
-while not pathlib.Path({path!r}).exists():
-    assert time.monotonic() - began < 120, "it never came"
-    time.sleep(0.02)
-"""
+from tests.waiting import WAIT_FOR, wait_for
 
 
 @pytest.fixture
@@ -113,19 +106,15 @@ def run(scenarios: Sequence[Scenario], runs: Path, courier: Callable[[Path], Cou
     return batch, bringing
 
 
-def wait_for(path: Path, text: str = "") -> None:
-    deadline = Deadline.after(120)
-    while not (path.exists() and text in path.read_text()):
-        assert not deadline.passed, f"{path} never came"
-        time.sleep(0.02)
-
-
 def test_a_batch_under_way_can_be_gone_on_with_on_another_machine(
     store: ObjectStore, tmp_path: Path, elsewhere: Path
 ) -> None:
     place = place_at(store.url)
     go_on = tmp_path / "go_on"
-    scenarios = [write_scenario(tmp_path, "x1"), write_scenario(tmp_path, "x2", act=WAIT_FOR.format(path=str(go_on)))]
+    scenarios = [
+        write_scenario(tmp_path, "x1"),
+        write_scenario(tmp_path, "x2", act=f"{WAIT_FOR}wait_for({str(go_on)!r})"),
+    ]
 
     def look_while_x2_runs() -> Path:
         deadline = Deadline.after(120)

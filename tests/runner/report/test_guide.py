@@ -9,6 +9,7 @@ SOMETIMES = {
     "<scenario>/kernel.log": "only when the Jupyter libraries logged something",
     "journal.jsonl": "only in a batch that was cut short",
     "<scenario>.try1/": "only with --retries",
+    "attestation.sigstore.json": "only with --keyless, which needs a sigstore",
 }
 """Files that a good batch need not have."""
 

@@ -50,6 +50,11 @@ def test_an_overridden_parameter_is_shown_with_its_default_and_in_the_command(tm
     assert "gpath run a1_one -p users=9 --target &#39;it&#39;&#34;&#39;&#34;&#39;s there&#39;" in text
 
 
+def test_a_page_says_how_to_step_through_its_own_run(tmp_path: Path) -> None:
+    folder = render(make_batch(tmp_path / "b", Made("a1_one.r2", history=STORY))).folder
+    assert '<code class="command">gpath debug b a1_one.r2</code>' in page(folder, "a1_one.r2")
+
+
 def test_rendering_again_gives_the_same_pages(tmp_path: Path) -> None:
     batch = make_batch(tmp_path / "b", a_failure())
     render(batch)

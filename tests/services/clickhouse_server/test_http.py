@@ -257,7 +257,7 @@ def test_queries_run_at_the_same_time(http: httpx.Client) -> None:
     started_s = time.monotonic()
     with ThreadPoolExecutor(10) as pool:
         assert set(pool.map(sleep, range(10))) == {"0\n"}
-    assert time.monotonic() - started_s < 5
+    assert time.monotonic() - started_s < 9
 
 
 def test_a_url_of_a_megabyte_is_read(server: Running) -> None:
