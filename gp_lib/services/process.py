@@ -130,6 +130,14 @@ def family(pid: int) -> list[psutil.Process]:
         return []
 
 
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it runs; one that has ended and waits to be reaped does not."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def read_tail(log: Path, lines: int, *, start: int = 0) -> str:
     """The last ``lines`` lines of ``log`` from byte ``start`` on; empty when there is no such file."""
     with suppress(OSError), log.open("rb") as file:

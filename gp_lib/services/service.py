@@ -189,10 +189,14 @@ class Service(ABC):
     def _listens_on(self, port: int) -> bool:
         """Whether it is our process that listens there, and not a stranger who took the port."""
         assert self.process is not None
-        try:
-            mine = [socket for process in family(self.process.pid) for socket in process.net_connections("tcp")]
-        except psutil.Error:
-            return True  # the system does not tell
+        mine = []
+        for process in family(self.process.pid):
+            try:
+                mine += process.net_connections("tcp")
+            except psutil.NoSuchProcess:
+                continue  # a child that has done its work
+            except psutil.AccessDenied:
+                return True  # the system does not tell
         return any(s.status == psutil.CONN_LISTEN and s.laddr.port == port for s in mine)
 
     def not_ready(self, tried: str) -> NotReady:

@@ -8,7 +8,7 @@ import psutil
 
 from gp_lib.clock import utc_now
 from gp_lib.errors import SettingsError
-from gp_lib.services.process import family, read_tail
+from gp_lib.services.process import family, is_alive, read_tail
 from gp_lib.services.stack import find_stack
 from gp_lib.services.state import LedgerEntry, StateDir
 from gp_lib.settings import ServiceDescription
@@ -76,7 +76,7 @@ def tail(state_dir: Path, service: str, lines: int = 50) -> str:
 def _status(name: str, service: ServiceDescription, entry: LedgerEntry | None) -> ServiceStatus:
     now = utc_now().timestamp()
     relatives = family(entry.pid) if entry and not entry.ending else []  # a live supervisor keeps the ledger true
-    alive = bool(relatives) and relatives[0].status() != psutil.STATUS_ZOMBIE
+    alive = bool(relatives) and is_alive(relatives[0])
     return ServiceStatus(
         name=name,
         state=_state(entry, relatives[0] if alive else None),

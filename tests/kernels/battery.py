@@ -37,9 +37,12 @@ CELLS = {
     "session": "print(os.getpgrp() == os.getpid() == os.getsid(0))",
     "priority": "print(os.nice(0), os.umask(os.umask(0o22)))",
     "descriptors": (
-        "from collections import Counter\nfrom pathlib import Path\n"
-        "kinds = Counter(os.readlink(p).split(':')[0] for p in Path('/proc/self/fd').iterdir() if p.is_symlink())\n"
-        "print(kinds['socket'], 'pidfd' in str([os.readlink(p) for p in Path('/proc/self/fd').iterdir() if p.is_symlink()]))"
+        # a descriptor may be closed between two looks: IPython's history is written by a thread
+        "from contextlib import suppress\nopen_now = []\n"
+        "for name in os.listdir('/proc/self/fd'):\n"
+        "    with suppress(FileNotFoundError):\n"
+        "        open_now.append(os.readlink(f'/proc/self/fd/{name}'))\n"
+        "print(sum(link.startswith('socket:') for link in open_now), any('pidfd' in link for link in open_now))"
     ),
     "locale and time zone": "import locale, time\nprint(locale.getlocale(), time.tzname, time.strftime('%H', time.gmtime(0)))",
     "warnings": "import warnings\nwarnings.warn('careful', UserWarning)",

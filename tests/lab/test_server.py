@@ -1,11 +1,11 @@
 import psutil
 
 from tests.lab.server import LabServer
+from tests.processes import addresses
 
 
 async def test_it_listens_on_loopback_only(lab: LabServer) -> None:
-    sockets = psutil.Process(lab.about["pid"]).net_connections(kind="inet")
-    assert {socket.laddr.ip for socket in sockets if socket.status == psutil.CONN_LISTEN} == {"127.0.0.1"}
+    assert addresses(psutil.Process(lab.about["pid"])) == {"127.0.0.1"}
 
 
 async def test_it_opens_on_the_notebooks_and_shows_the_evidence_as_well(lab: LabServer) -> None:

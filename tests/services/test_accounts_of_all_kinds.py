@@ -24,6 +24,7 @@ from gp_lib.services.account import (
 )
 from gp_lib.services.options import StackOptions
 from gp_lib.services.stack import start_stack
+from tests.processes import family, of_each
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
 
@@ -32,6 +33,7 @@ import sys
 from pathlib import Path
 from gp_lib.services.options import StackOptions
 from gp_lib.services.stack import start_stack
+from tests.processes import family, of_each
 options = StackOptions(services=("valkey", "postgres", "clickhouse", "model"))
 with start_stack(Path(sys.argv[1]), options, detached=False, on_progress=print) as stack:
     print(sorted(stack.description.services))
@@ -91,8 +93,8 @@ def test_as_root_postgres_runs_under_an_unprivileged_account_in_a_folder_closed_
     with start_stack(
         tmp_path, StackOptions(services=("postgres",)), detached=False, on_progress=lambda *_: None
     ) as stack:
-        server = psutil.Process(stack.description.services["postgres"].pid)
-        owners = {process.uids().effective for process in [server, *server.children(recursive=True)]}
+        uids = of_each(family(stack.description.services["postgres"].pid), psutil.Process.uids)
+        owners = {uid.effective for uid in uids}
         assert owners == {account.uid}
         assert not can_reach(tmp_path / "data" / "postgres" / "base", account)
 

@@ -15,6 +15,7 @@ from gp_lib.services.service import Surroundings
 from gp_lib.services.stack import RunningStack, find_stack
 from gp_lib.services.state import StateDir
 from gp_lib.settings import StackDescription, load_stack
+from tests.processes import family, gone
 
 
 def controls(stack: StackDescription) -> Control:
@@ -66,12 +67,10 @@ async def test_the_platform_reaches_every_store_and_the_model_through_a_proxy_on
 
 async def test_a_killed_supervisor_takes_a_complete_stack_along(private_stack: Callable[..., RunningStack]) -> None:
     stack = private_stack().description
-    supervisor = psutil.Process(stack.supervisor_pid)
-    everyone = [supervisor, *supervisor.children(recursive=True)]
+    everyone = family(stack.supervisor_pid)
     assert len(everyone) > 6
-    supervisor.kill()
-    _, alive = psutil.wait_procs(everyone, timeout=10)
-    assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+    everyone[0].kill()
+    assert gone(everyone)
 
 
 @pytest.fixture

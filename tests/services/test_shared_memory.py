@@ -6,9 +6,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from gp_lib.clock import wait_until
 from gp_lib.services.shared_memory import forget_shared_memory
 from gp_lib.services.stack import RunningStack
+from tests.processes import family, gone, of_each
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux lists its segments in /proc")
 
@@ -29,15 +29,9 @@ async def test_a_killed_postgres_leaves_no_shared_memory_behind_its_stack(
     folder = stack.description.state_dir / "data" / "postgres"
     segment = (folder / "postmaster.pid").read_text().splitlines()[6].split()[1]
     assert segment in segments()
-    server = psutil.Process(stack.description.services["postgres"].pid)
-    everyone = [server, *server.children(recursive=True)]
-    for process in everyone:
-        process.kill()
-
-    async def dead() -> bool:
-        return not server.is_running()
-
-    assert await wait_until(dead, deadline_s=10)
+    everyone = family(stack.description.services["postgres"].pid)
+    of_each(everyone, psutil.Process.kill)
+    assert gone(everyone[:1])
     stack.stop()
     assert segment not in segments()
 

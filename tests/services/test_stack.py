@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
+from psutil import Process
 
 from gp_lib.clock import Deadline
 from gp_lib.errors import NotReady
@@ -15,6 +15,7 @@ from gp_lib.services.options import StackOptions
 from gp_lib.services.stack import RunningStack, find_stack, start_stack, stop_stack
 from gp_lib.services.state import StateDir
 from gp_lib.settings import StackDescription
+from tests.processes import addresses, family, gone, of_each
 
 FEW = StackOptions(services=("valkey", "postgres"))
 OWNER = """
@@ -50,14 +51,8 @@ def read_until(owner: "subprocess.Popen[str]", words: str) -> None:
     assert any(line.startswith(words) for line in owner.stdout), f"{words!r} never came"
 
 
-def everyone(stack: StackDescription) -> list[psutil.Process]:
-    supervisor = psutil.Process(stack.supervisor_pid)
-    return [supervisor, *supervisor.children(recursive=True)]
-
-
-def gone(processes: list[psutil.Process], within_s: float = 10.0) -> bool:
-    _, alive = psutil.wait_procs(processes, timeout=within_s)
-    return [p for p in alive if p.status() != psutil.STATUS_ZOMBIE] == []
+def everyone(stack: StackDescription) -> list[Process]:
+    return family(stack.supervisor_pid)
 
 
 def until(condition: Callable[[], bool], within_s: float = 10.0) -> bool:
@@ -95,7 +90,7 @@ def test_no_password_stands_in_a_command_line_or_a_log(tmp_path: Path) -> None:
     with start(tmp_path) as stack:
         urls = stack.description.urls
         secrets = [url.split("@")[0].rsplit(":", 1)[1] for url in (urls.postgres_app, urls.postgres_admin, urls.valkey)]
-        seen = [word for process in everyone(stack.description) for word in process.cmdline()]
+        seen = [word for words in of_each(everyone(stack.description), Process.cmdline) for word in words]
         seen += [log.read_text() for log in (tmp_path / "logs").iterdir()]
     assert len(set(secrets)) == 3
     assert not any(secret in text for secret in secrets for text in seen)
@@ -106,7 +101,7 @@ def test_a_second_start_is_refused_and_leaves_the_first_alone(tmp_path: Path) ->
         with pytest.raises(NotReady, match="belongs to another stack that is up"):
             start(tmp_path)
         assert find_stack(tmp_path) == stack.description
-        assert all(process.is_running() for process in everyone(stack.description))
+        assert Process(stack.description.supervisor_pid).is_running()
 
 
 def test_two_starts_at_the_same_time_give_one_stack(tmp_path: Path) -> None:
@@ -139,7 +134,7 @@ def test_an_owner_killed_during_the_start_leaves_nothing(tmp_path: Path) -> None
         read_until(owner, "postgres starting")
         supervisor = StateDir(tmp_path).supervisor_pid()
         assert supervisor is not None
-        processes = [psutil.Process(supervisor), *psutil.Process(supervisor).children(recursive=True)]
+        processes = family(supervisor)
         owner.kill()
     assert gone(processes)
     assert nothing_left_in(tmp_path)
@@ -159,8 +154,7 @@ def test_a_killed_supervisor_takes_every_process_along(tmp_path: Path, paused: b
     stack = start(tmp_path)
     processes = everyone(stack.description)
     if paused:
-        for process in processes[1:]:
-            process.suspend()
+        of_each(processes[1:], Process.suspend)
     processes[0].kill()
     assert gone(processes, 15)
     stack.stop()
@@ -172,7 +166,7 @@ def test_a_supervisor_killed_during_initdb_takes_it_along(tmp_path: Path) -> Non
         read_until(owner, "postgres starting")
         supervisor = StateDir(tmp_path).supervisor_pid()
         assert supervisor is not None
-        processes = [psutil.Process(supervisor), *psutil.Process(supervisor).children(recursive=True)]
+        processes = family(supervisor)
         processes[0].kill()
         assert gone(processes)
         assert owner.wait(10) != 0
@@ -182,7 +176,7 @@ def test_a_supervisor_killed_during_initdb_takes_it_along(tmp_path: Path) -> Non
 
 def test_what_a_dead_supervisor_left_is_cleaned_by_the_next_look(tmp_path: Path) -> None:
     stack = start(tmp_path)
-    psutil.Process(stack.description.supervisor_pid).kill()
+    Process(stack.description.supervisor_pid).kill()
     assert until(lambda: StateDir(tmp_path).supervisor_pid() is None)
     assert (tmp_path / "stack.json").exists()
     assert find_stack(tmp_path) is None
@@ -192,7 +186,7 @@ def test_what_a_dead_supervisor_left_is_cleaned_by_the_next_look(tmp_path: Path)
 
 def test_a_stale_state_directory_can_be_started_in(tmp_path: Path) -> None:
     stack = start(tmp_path)
-    psutil.Process(stack.description.supervisor_pid).kill()
+    Process(stack.description.supervisor_pid).kill()
     with start(tmp_path) as second:
         assert second.description.stack_id != stack.description.stack_id
     stack.stop()
@@ -232,12 +226,7 @@ def test_a_state_directory_that_is_a_file_is_refused_with_a_sentence(tmp_path: P
 
 def test_stores_listen_on_loopback_only(tmp_path: Path) -> None:
     with start(tmp_path) as stack:
-        listening = {
-            connection.laddr.ip
-            for process in everyone(stack.description)
-            for connection in process.net_connections("inet")
-            if connection.status == psutil.CONN_LISTEN
-        }
+        listening = set().union(*of_each(everyone(stack.description), addresses))
         with socket.create_connection(("127.0.0.1", stack.description.services["postgres"].port), 1):
             pass
     assert listening == {"127.0.0.1"}
