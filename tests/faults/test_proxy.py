@@ -68,8 +68,10 @@ async def test_how_the_client_ended_is_how_it_ends_for_the_server(
     serving: Any, linger_s: int | None, code: int | None
 ) -> None:
     ended: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+    met = asyncio.Event()
 
     async def read_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        met.set()
         try:
             await reader.read()
             ended.set_result(None)
@@ -78,7 +80,7 @@ async def test_how_the_client_ended_is_how_it_ends_for_the_server(
 
     async with serving(read_on) as upstream, Proxy("ends", upstream) as proxy:
         raw = socket.create_connection(proxy.address)
-        await asyncio.sleep(0.05)
+        await asyncio.wait_for(met.wait(), 5)
         if linger_s is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, linger_s))
         raw.close()

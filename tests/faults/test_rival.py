@@ -1,6 +1,5 @@
 """A rival is truly in the way of other transactions, and notes only those that it met."""
 
-import asyncio
 import uuid
 from collections.abc import AsyncIterator
 
@@ -8,6 +7,7 @@ import asyncpg
 import pytest
 
 from gp_lib.clients.session import Session, acting_as, open_session
+from gp_lib.clock import wait_until
 from gp_lib.faults.rival import Rival
 from gp_lib.faults.strikes import FaultLog
 from gp_lib.settings import StackDescription
@@ -70,13 +70,18 @@ async def test_a_deadlock_has_a_victim_on_the_other_side(stack: StackDescription
         " values ($1, $2, $3, 'c', 's', 1)"
     )
     async with Rival(stack.urls.postgres_app, logs.append).deadlocks(user_id):
-        await asyncio.sleep(0.5)
+        assert await wait_until(lambda: _account_is_locked(other, user_id), deadline_s=10)
         async with acting_as(other, USER, user_id):
             with pytest.raises(asyncpg.DeadlockDetectedError):
                 await other.execute(file, uuid.uuid4(), user_id, run_id)
     assert len(logs[0].struck_s) == 1
     await Rival(stack.urls.postgres_app, logs.append).deletes_account(user_id)
     assert len(logs[1].struck_s) == 1
+
+
+async def _account_is_locked(session: Session, user_id: str) -> bool:
+    async with acting_as(session, USER, user_id):
+        return not await session.fetch("select 1 from platform.users for update skip locked")
 
 
 async def _running_run(session: Session, user_id: str) -> uuid.UUID:

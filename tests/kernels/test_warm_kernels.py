@@ -256,6 +256,9 @@ async def test_an_interrupt_breaks_what_a_cell_does(code: str) -> None:
         await printed(client, "import asyncio, time, queue; q = queue.Queue()")
         began_s = time.monotonic()
         asked = client.execute(code)
+        while (told := await client.get_iopub_msg(timeout=patience(20)))["parent_header"].get("msg_id") != asked:
+            pass
+        assert told["content"] == {"execution_state": "busy"}
         await asyncio.sleep(0.3)
         await manager.interrupt_kernel()
         while (reply := await client.get_shell_msg(timeout=patience(20)))["parent_header"]["msg_id"] != asked:

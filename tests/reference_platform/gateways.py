@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 
+from gp_lib.clock import wait_until
 from tests.reference_platform.forked import GatewayProcess
 
 START_S = 30.0
@@ -101,6 +103,28 @@ class Gateway:
         if self.process.poll() is None:
             self.process.send_signal(number)
         return await asyncio.to_thread(self.process.wait, 15)
+
+
+async def facts_are_carried(home: Home, run_id: str) -> None:
+    """Wait until the platform takes every fact of the run for carried to the cold tier."""
+    await _comes_true(home, "count(*) filter (where facts_at is null) = 0", run_id)
+
+
+async def events_are_committed(home: Home, run_id: str, count: int) -> None:
+    """Wait until so many events of the run are in the database."""
+    await _comes_true(home, f"count(*) >= {count}", run_id)
+
+
+async def _comes_true(home: Home, wanted: str, run_id: str) -> None:
+    auditor = await asyncpg.connect(home.auditor_url)
+
+    async def true() -> bool:
+        return bool(await auditor.fetchval(f"select {wanted} from platform.events where run_id = $1", run_id))
+
+    try:
+        assert await wait_until(true, deadline_s=30), f"not within 30 s: {wanted}"
+    finally:
+        await auditor.close()
 
 
 def free_port() -> int:

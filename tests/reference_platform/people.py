@@ -54,7 +54,7 @@ class Person:
         """Send a message of the protocol."""
         await self.connection.send(json.dumps({"type": type_, "payload": payload}))
 
-    async def receive(self, within_s: float = 10.0) -> Frame:
+    async def receive(self, within_s: float = 20.0) -> Frame:
         """The next frame."""
         async with asyncio.timeout(within_s):
             frame: Frame = json.loads(await self.connection.recv())
@@ -67,7 +67,7 @@ class Person:
         await self.send("user_message", content=content, **payload)
         return message_id
 
-    async def until_end(self, within_s: float = 20.0, run_id: str | None = None) -> list[Frame]:
+    async def until_end(self, within_s: float = 60.0, run_id: str | None = None) -> list[Frame]:
         """The events of a run (``None``: of the next that ends) up to its terminal one."""
         events: list[Frame] = []
         async with asyncio.timeout(within_s):

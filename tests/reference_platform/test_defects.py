@@ -1,6 +1,5 @@
 """Each seeded defect is off unless named, does what its story says, and counts its hits."""
 
-import asyncio
 import dataclasses
 import signal
 from collections.abc import AsyncIterator
@@ -8,9 +7,13 @@ from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 import pytest
+from redis.asyncio import Redis
 from websockets.exceptions import ConnectionClosed
 
-from .gateways import Gateway, Home, StartGateway, running
+from gp_lib.clock import wait_until
+from gp_lib.reference_platform.defects.board import counter_key
+
+from .gateways import Gateway, Home, StartGateway, events_are_committed, running
 from .people import Person, at, deltas, is_end, somebody
 from .relay import Relay, relayed
 from .test_slow_reader import LONG, asleep
@@ -93,7 +96,7 @@ async def test_s22_never_shows_what_was_stored_before_the_crash(lonely_home: Hom
                     await person.say("Please explain my savings in detail.")
                     first = await person.receive()
                     relay.lose()
-                    await asyncio.sleep(0.5)
+                    await events_are_committed(lonely_home, first["run_id"], 10)
                     await doomed.stop(signal.SIGKILL)
     async with running(lonely_home, defects="S22", gateway_id="s22") as again, at(again, user_id) as person:
         await person.send("resume", run_id=first["run_id"], last_seq=0)
@@ -137,7 +140,12 @@ async def test_hits_are_still_known_after_a_crash(lonely_home: Home) -> None:
     async with running(lonely_home, defects="S35") as doomed, at(doomed) as person:
         before = (await doomed.get("/defects")).json()["S35"]["hits"]
         await person.ask()
-        await asyncio.sleep(0.2)
+        async with Redis.from_url(lonely_home.valkey_url) as hot:
+
+            async def kept() -> bool:
+                return bool(int(await hot.get(counter_key("S35")) or 0) > before)
+
+            assert await wait_until(kept, deadline_s=10)
         await doomed.stop(signal.SIGKILL)
     async with running(lonely_home, defects="S35") as again:
         report = (await again.get("/defects")).json()["S35"]

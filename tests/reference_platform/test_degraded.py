@@ -7,10 +7,9 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 
-import asyncpg
 import pytest
 
-from .gateways import Gateway, Home, running
+from .gateways import Gateway, Home, facts_are_carried, running
 from .people import DETAILED, Frame, at, deltas, is_end
 from .relay import Relay, relayed
 
@@ -75,7 +74,7 @@ def without_cold_tier(cold_tier_behind_a_wire: tuple[Gateway, Relay]) -> Iterato
 
 
 async def test_a_lost_cold_tier_gives_a_partial_answer_and_facts_catch_up(
-    without_cold_tier: tuple[Gateway, Relay], auditor: "asyncpg.Connection[asyncpg.Record]"
+    without_cold_tier: tuple[Gateway, Relay],
 ) -> None:
     gateway, relay = without_cold_tier
     async with at(gateway) as person:
@@ -84,17 +83,8 @@ async def test_a_lost_cold_tier_gives_a_partial_answer_and_facts_catch_up(
         _honest_and_partial(events)
         assert (await gateway.get("/readyz")).status_code == 503
         relay.refusing = False
-        await _facts_are_noted(auditor, events[0]["run_id"])
+        await facts_are_carried(gateway.home, events[0]["run_id"])
         assert (await person.ask())[-1]["payload"]["status"] == "completed"
-
-
-async def _facts_are_noted(auditor: "asyncpg.Connection[asyncpg.Record]", run_id: str) -> None:
-    left = "select count(*) from platform.events where run_id = $1 and facts_at is null"
-    for _ in range(100):
-        if not await auditor.fetchval(left, run_id):
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("facts did not catch up within 10 s")
 
 
 async def test_a_new_user_gets_in_while_the_cold_tier_is_lost(without_cold_tier: tuple[Gateway, Relay]) -> None:

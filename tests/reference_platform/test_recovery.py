@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from .gateways import Gateway, Home, StartGateway, launched, running
+from .gateways import Gateway, Home, StartGateway, events_are_committed, launched, running
 from .people import DETAILED, Frame, Person, at, is_end, somebody
 from .relay import Relay, relayed
 
@@ -59,7 +59,7 @@ async def test_a_living_gateway_takes_over_and_its_sockets_hear_of_it(gateway: G
     async with running(home) as doomed, at(gateway, user_id) as watcher, at(doomed, user_id) as person:
         told = await _asked(person)
         await doomed.stop(signal.SIGKILL)
-        events = await watcher.until_end(15)
+        events = await watcher.until_end()
     assert events[0]["run_id"] == told[0]["run_id"]
     _complete_and_interrupted(events)
 
@@ -75,9 +75,9 @@ async def test_what_was_committed_and_not_delivered_arrives_after_the_crash(
                 await _asked(person, 8)
                 # Without the hot tier everything is committed and nothing is delivered.
                 relay.lose()
-                await asyncio.sleep(0.5)
+                run_id = person.frames[0]["run_id"]
+                await events_are_committed(home, run_id, 10)
                 await doomed.stop(signal.SIGKILL)
-        run_id = person.frames[0]["run_id"]
     async with running(home) as fresh:
         events = await _eventually_ended(fresh, user_id, run_id)
     _complete_and_interrupted(events)
@@ -87,7 +87,7 @@ async def test_what_was_committed_and_not_delivered_arrives_after_the_crash(
 async def _eventually_ended(gateway: Gateway, user_id: str, run_id: str) -> list[Frame]:
     async with at(gateway, user_id) as person:
         await person.send("resume", run_id=run_id, last_seq=0)
-        return await person.until_end(15)
+        return await person.until_end()
 
 
 async def test_a_stopped_gateway_that_wakes_up_adds_nothing_to_a_run_that_was_taken_over(
@@ -97,7 +97,7 @@ async def test_a_stopped_gateway_that_wakes_up_adds_nothing_to_a_run_that_was_ta
     async with running(home) as sleeper, at(gateway, user_id) as watcher, at(sleeper, user_id) as person:
         told = await _asked(person)
         sleeper.process.send_signal(signal.SIGSTOP)
-        events = await watcher.until_end(15)
+        events = await watcher.until_end()
         sleeper.process.send_signal(signal.SIGCONT)
         await asyncio.sleep(1.5)
         again = await _all_of(gateway, user_id, told[0]["run_id"])

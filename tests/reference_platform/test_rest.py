@@ -10,7 +10,9 @@ import clickhouse_connect
 import pytest
 from redis.asyncio import Redis
 
-from .gateways import Gateway
+from gp_lib.clock import wait_until
+
+from .gateways import Gateway, facts_are_carried
 from .people import at, somebody, token_for
 
 
@@ -83,8 +85,11 @@ async def test_runs_and_contexts_are_counted_while_they_live(gateway: Gateway) -
         assert await gateway.metric("gp_live_runs") >= 1
         assert await gateway.metric("gp_live_contexts") >= 1
         await person.until_end()
-    await asyncio.sleep(0.1)
-    assert await gateway.metric("gp_live_contexts") == 0
+
+    async def none_lives() -> bool:
+        return await gateway.metric("gp_live_contexts") == 0
+
+    assert await wait_until(none_lives, deadline_s=10)
     assert await gateway.metric("gp_pool_size") == 10
 
 
@@ -97,7 +102,7 @@ async def test_a_deleted_user_is_gone_from_all_three_tiers(
 ) -> None:
     async with at(gateway) as person:
         run_id = (await person.ask())[0]["run_id"]
-    await asyncio.sleep(1.0)
+    await facts_are_carried(gateway.home, run_id)
     token = token_for(person.user_id, gateway.home.secret)
     answer = await gateway.get("/users/me", token, method="DELETE")
     assert (answer.status_code, answer.json()) == (200, {"deleted": person.user_id})
@@ -111,7 +116,7 @@ async def test_a_deleted_user_is_gone_from_all_three_tiers(
 async def test_facts_reach_the_cold_tier_once_and_with_the_same_hashes(gateway: Gateway) -> None:
     async with at(gateway) as person:
         events = await person.ask()
-    await asyncio.sleep(1.5)
+    await facts_are_carried(gateway.home, events[0]["run_id"])
     client = await asyncio.to_thread(clickhouse_connect.get_client, dsn=gateway.home.clickhouse_url)
     query = "select event_id, content_hash from golden_path.event_facts final where run_id = {run:String} order by seq"
     rows = (await asyncio.to_thread(client.query, query, {"run": events[0]["run_id"]})).result_rows

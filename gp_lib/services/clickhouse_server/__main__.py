@@ -21,6 +21,12 @@ _GRACE_S = 10  # for queries that are running when the server is told to stop
 
 
 class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so: only now does a signal end it in good order."""
+        await super().startup(sockets=sockets)
+        for listener in sockets or ():
+            _log.info("Listens on http://%s:%s", *listener.getsockname()[:2])
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop; unlike uvicorn, do not die of the signal afterwards."""
         self.should_exit = True
@@ -63,8 +69,7 @@ async def _serve(configuration: Configuration, listener: socket.socket) -> int:
 
     engine = Engine(configuration.data_dir)
     face = Face(engine, configuration)
-    host, port = listener.getsockname()[:2]
-    _log.info("ClickHouse %s listens on http://%s:%s", engine.version, host, port)
+    _log.info("ClickHouse %s", engine.version)
     await _server(face.app()).serve(sockets=[listener])
     if face.running:
         _log.warning("Stopped with %s queries still running", face.running)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gp_lib.clock import Deadline
 
-_LISTENS = re.compile(r"listens on (http://127\.0\.0\.1:(\d+))")
+_LISTENS = re.compile(r"Listens on (http://127\.0\.0\.1:(\d+))")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,9 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -61,41 +64,36 @@ def test_a_signal_ends_it_with_exit_code_0(data_dir: Path, number: signal.Signal
         httpx.get(running.url)
 
 
+@contextmanager
+def under_way(url: str, sql: str) -> Iterator[Future[httpx.Response]]:
+    """A query that has been sent, and half a second to begin with it."""
+    sent = threading.Event()
+
+    def trace(what: str, _: object) -> None:
+        if what == "http11.receive_response_headers.started":
+            sent.set()
+
+    with httpx.Client(timeout=60) as client, ThreadPoolExecutor() as pool:
+        answer = pool.submit(client.post, url, content=sql, extensions={"trace": trace})
+        assert sent.wait(30)
+        time.sleep(0.5)
+        yield answer
+
+
 def test_a_query_under_way_is_answered_before_the_end(data_dir: Path) -> None:
     with serving(data_dir) as running:
-        answers: list[str] = []
-
-        def slow() -> None:
-            answers.append(httpx.post(running.url, content="SELECT sleep(2)", timeout=30).text)
-
-        thread = threading.Thread(target=slow)
-        thread.start()
-        time.sleep(0.5)
-        running.process.terminate()
-        thread.join()
-        assert answers == ["0\n"]
+        with under_way(running.url, "SELECT sleep(2)") as answer:
+            running.process.terminate()
+        assert answer.result().text == "0\n"
         assert running.process.wait(20) == 0
 
 
 def test_a_query_that_does_not_end_cannot_keep_it(data_dir: Path) -> None:
-    with serving(data_dir) as running:
-
-        def endless() -> None:
-            try:
-                httpx.post(
-                    running.url,
-                    content="SELECT count() FROM numbers(1000000000000000) SETTINGS max_threads = 1",
-                    timeout=60,
-                )
-            except httpx.TransportError:
-                return
-
-        thread = threading.Thread(target=endless)
-        thread.start()
-        time.sleep(0.5)
+    endless = "SELECT count() FROM numbers(1000000000000000) SETTINGS max_threads = 1"
+    with serving(data_dir) as running, under_way(running.url, endless) as answer:
         running.process.terminate()
         assert running.process.wait(20) == 0
-        thread.join()
+    assert isinstance(answer.exception(), httpx.TransportError)
 
 
 def test_nothing_secret_is_logged(data_dir: Path) -> None:
