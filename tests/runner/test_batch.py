@@ -178,8 +178,8 @@ def test_an_interrupted_batch_is_reported_and_can_be_gone_on_with(tmp_path: Path
 
 
 def test_a_batch_whose_evidence_cannot_be_kept_says_so_in_one_sentence(tmp_path: Path) -> None:
-    removes = "import os, pathlib, shutil; shutil.rmtree(pathlib.Path(os.environ['GPATH_EVIDENCE']).parent)"
-    scenarios = [write_scenario(tmp_path, "x1", act=removes), write_scenario(tmp_path, "x2")]
+    moves = "import os, pathlib; batch = pathlib.Path(os.environ['GPATH_EVIDENCE']).parent; batch.rename('elsewhere')"
+    scenarios = [write_scenario(tmp_path, "x1", act=moves), write_scenario(tmp_path, "x2")]
     with pytest.raises(WorkbenchError, match="could not be"):
         run(tmp_path, plain(*scenarios), lanes=[LocalLane(), LocalLane()])
 
