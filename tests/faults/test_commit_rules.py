@@ -122,7 +122,7 @@ async def test_a_text_that_no_statement_contains_touches_nothing(
 ) -> None:
     stall = postgres_proxy.impose(StallCommit(side=side, hold_s=60, matching="insert into other"))  # type: ignore[arg-type]
     cut = postgres_proxy.impose(CutAtCommit(side=side, matching="insert into other"))  # type: ignore[arg-type]
-    await asyncio.wait_for(note(client), 5)
+    await asyncio.wait_for(note(client), 20)
     assert await count(database) == 1
     for rule in (stall, cut):
         touched = postgres_proxy.heal(rule)

@@ -50,7 +50,7 @@ async def test_a_rule_is_imposed_asked_about_and_healed(control: Control, echo_p
     async def held() -> bool:
         return bool((await control.call("faults.touched", proxy="echo", id=reply["id"]))["bytes"])
 
-    assert await wait_until(held, deadline_s=5)
+    assert await wait_until(held, deadline_s=20)
     touched = await control.call("faults.heal", proxy="echo", id=reply["id"])
     assert touched == {
         "connections": 1, "bytes": 5, "frames": 0, "matches": 1, "struck_s": touched["struck_s"],
@@ -95,10 +95,10 @@ async def test_a_wrong_token_is_refused_and_changes_nothing(server: ControlServe
 
 
 async def test_a_slow_operation_does_not_block_a_quick_one(control: Control) -> None:
-    waiting = asyncio.create_task(control.call("test.slow", seconds=0.5))
-    await asyncio.wait_for(control.call("faults.heal_all"), 0.4)
+    waiting = asyncio.create_task(control.call("test.slow", seconds=2.0))
+    await control.call("faults.heal_all")
     assert not waiting.done()
-    assert await waiting == {"slept": 0.5}
+    assert await waiting == {"slept": 2.0}
 
 
 async def test_a_lost_server_is_an_error_at_once(server: ControlServer) -> None:
@@ -107,7 +107,7 @@ async def test_a_lost_server_is_an_error_at_once(server: ControlServer) -> None:
         await control.call("faults.heal_all")
         await server.close()
         with pytest.raises(ConnectionLost, match="control connection was lost"):
-            await asyncio.wait_for(waiting, 5)
+            await asyncio.wait_for(waiting, 20)
         with pytest.raises(ConnectionLost):
             await control.call("faults.heal_all")
 
@@ -134,7 +134,7 @@ async def test_rules_end_with_the_connection_that_imposed_them(server: ControlSe
     async def healed() -> bool:
         return not echo_proxy.in_force
 
-    assert await wait_until(healed, deadline_s=5)
+    assert await wait_until(healed, deadline_s=20)
 
 
 @pytest.mark.parametrize("line", [b"hello\n", b"[1]\n", b'{"id": 1}\n', b"\xff\n"])

@@ -60,7 +60,7 @@ async def test_a_half_close_is_passed_on_and_the_other_half_lives(serving: Any) 
         writer.write(b"got " + question)
 
     async with serving(answer_after_the_end) as upstream, Proxy("half", upstream) as proxy:
-        assert await asyncio.wait_for(exchange(proxy.address, [b"question"]), 5) == b"got question"
+        assert await asyncio.wait_for(exchange(proxy.address, [b"question"]), 20) == b"got question"
 
 
 @pytest.mark.parametrize(("linger_s", "code"), [(0, errno.ECONNRESET), (None, None)])
@@ -80,11 +80,11 @@ async def test_how_the_client_ended_is_how_it_ends_for_the_server(
 
     async with serving(read_on) as upstream, Proxy("ends", upstream) as proxy:
         raw = socket.create_connection(proxy.address)
-        await asyncio.wait_for(met.wait(), 5)
+        await asyncio.wait_for(met.wait(), 20)
         if linger_s is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, linger_s))
         raw.close()
-        assert await asyncio.wait_for(ended, 5) == code
+        assert await asyncio.wait_for(ended, 20) == code
 
 
 async def test_a_reset_by_the_server_reaches_the_client_behind_its_last_words(serving: Any) -> None:
@@ -99,7 +99,7 @@ async def test_a_reset_by_the_server_reaches_the_client_behind_its_last_words(se
         reader, writer = await asyncio.open_connection(*proxy.address)
         assert await reader.readexactly(10) == b"last words"
         with pytest.raises(ConnectionResetError):
-            await asyncio.wait_for(reader.read(), 5)
+            await asyncio.wait_for(reader.read(), 20)
         writer.close()
 
 
@@ -122,7 +122,7 @@ async def test_who_goes_on_sending_to_a_server_that_is_gone_gets_a_reset(serving
 
         sent = itertools.count()
         with pytest.raises(ConnectionError):
-            await wait_until(send_on, deadline_s=5)
+            await wait_until(send_on, deadline_s=20)
         writer.close()
 
 
@@ -130,7 +130,7 @@ async def test_an_upstream_that_is_down_resets_the_client() -> None:
     async with Proxy("dead", closed_port()) as proxy:
         reader, writer = await asyncio.open_connection(*proxy.address)
         with pytest.raises(ConnectionResetError):
-            await asyncio.wait_for(reader.read(), 5)
+            await asyncio.wait_for(reader.read(), 20)
         writer.close()
 
 
@@ -214,7 +214,7 @@ async def test_a_hanging_server_accepts_and_serves_after_heal(echo_proxy: Proxy)
     live_writer.write(b"b")
     assert await live_reader.readexactly(1) == b"b"
     assert echo_proxy.heal(rule).connections == 1
-    assert await asyncio.wait_for(asking, 5) == b"x"
+    assert await asyncio.wait_for(asking, 20) == b"x"
     live_writer.close()
 
 
@@ -262,7 +262,7 @@ async def test_close_leaves_no_task_and_no_socket(serving: Any) -> None:
         async def settled() -> bool:
             return (open_sockets(), len(asyncio.all_tasks())) == (sockets, tasks)
 
-        assert await wait_until(settled, deadline_s=5), (open_sockets(), sockets)
+        assert await wait_until(settled, deadline_s=20), (open_sockets(), sockets)
 
 
 def open_sockets() -> int:

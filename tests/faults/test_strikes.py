@@ -52,7 +52,7 @@ class Sleeper:
         async def is_so() -> bool:
             return bool(process.status() == state)
 
-        return bool(await wait_until(is_so, deadline_s=5))
+        return bool(await wait_until(is_so, deadline_s=20))
 
 
 SIGNALS = {name: getattr(signal, f"SIG{name}") for name in ("KILL", "STOP", "CONT", "TERM")}
@@ -99,7 +99,7 @@ async def test_a_strike_is_healed_and_logged_at_the_end_of_its_block(
     reader, writer = await asyncio.open_connection(*echo_proxy.address)
     async with faults.strikes("echo", Stall(direction="up")) as strike:
         writer.write(b"hello")
-        assert await strike.struck(deadline_s=5)
+        assert await strike.struck(deadline_s=20)
         assert (await strike.touched()).bytes == 5
         assert log == []
     assert await reader.readexactly(5) == b"hello"

@@ -84,7 +84,7 @@ async def test_a_paused_service_is_told_as_paused_and_goes_on_afterwards(
     stores: RunningStack, control: Control
 ) -> None:
     await control.call("process.signal", service="postgres", signal="STOP")
-    assert await wait_until(lambda: told(stores, "postgres", "paused"), deadline_s=5)
+    assert await wait_until(lambda: told(stores, "postgres", "paused"), deadline_s=20)
     assert (await control.call("process.status"))["postgres"]["state"] == "paused"
     await control.call("process.signal", service="postgres", signal="CONT")
     session = await asyncpg.connect(stores.description.urls.postgres_app)
@@ -98,8 +98,8 @@ async def test_a_service_that_dies_by_itself_is_told_and_not_restarted(stores: R
         return status_of(stores, "valkey").ending != ""
 
     psutil.Process(service_now(stores, "valkey").pid).kill()
-    assert await wait_until(lambda: told(stores, "valkey", "died"), deadline_s=5)
-    assert await wait_until(noted, deadline_s=5)  # anybody sees the death at once; how it died, only its supervisor
+    assert await wait_until(lambda: told(stores, "valkey", "died"), deadline_s=20)
+    assert await wait_until(noted, deadline_s=20)  # anybody sees the death at once; how it died, only its supervisor
     found = status_of(stores, "valkey")
     assert (found.state, found.ending, found.pid, found.uptime_s) == ("died", "signal SIGKILL", None, None)
     assert (await control.call("process.status"))["valkey"]["state"] == "died"

@@ -24,7 +24,7 @@ async def until_logged(process: ServiceProcess, words: str) -> None:
     async def logged() -> bool:
         return words in process.log_tail()
 
-    assert await wait_until(logged, deadline_s=5)
+    assert await wait_until(logged, deadline_s=20)
 
 
 async def test_what_a_process_writes_is_in_its_log_and_what_it_reads_was_fed(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ async def test_a_stopped_process_is_woken_to_end_in_good_order(tmp_path: Path) -
 async def test_killing_takes_descendants_in_other_sessions_along(tmp_path: Path) -> None:
     process = await spawn(shell(tmp_path, "setsid sleep 60 & echo on; wait"))
     await until_logged(process, "on")
-    assert await wait_until(lambda: has_descendant(process.pid), deadline_s=5)
+    assert await wait_until(lambda: has_descendant(process.pid), deadline_s=20)
     relatives = family(process.pid)
     await process.kill()
     assert not any(relative.is_running() for relative in relatives)
