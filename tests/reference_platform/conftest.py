@@ -65,6 +65,15 @@ async def lonely_home(stack: Any, scripted_model: tuple[str, str], tmp_path: Pat
         yield lonely
 
 
+@pytest.fixture(scope="module")
+async def lonely_home_of_a_file(
+    stack: Any, scripted_model: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Home]:
+    """The same for a file's tests together."""
+    async with _database_of_our_own(stack, scripted_model, tmp_path_factory.mktemp("lonely")) as lonely:
+        yield lonely
+
+
 @asynccontextmanager
 async def _database_of_our_own(stack: Any, model: tuple[str, str], folder: Path) -> AsyncIterator[Home]:
     name, password = f"platform_tests_{uuid.uuid4().hex[:8]}", secrets.token_hex(16)

@@ -97,8 +97,9 @@ async def test_a_new_user_gets_in_while_the_cold_tier_is_lost(without_cold_tier:
 
 
 @pytest.fixture(scope="module")
-async def hot_tier_behind_a_wire(home: Home) -> AsyncIterator[tuple[Gateway, Relay]]:
-    """A gateway whose hot tier can be lost."""
+async def hot_tier_behind_a_wire(lonely_home_of_a_file: Home) -> AsyncIterator[tuple[Gateway, Relay]]:
+    """A gateway whose hot tier can be lost. Others would not be cut off, and take this one for dead."""
+    home = lonely_home_of_a_file
     async with (
         relayed(home.valkey_url) as (relay, url),
         running(dataclasses.replace(home, valkey_url=url)) as gateway,
