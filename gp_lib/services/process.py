@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,6 +136,20 @@ def is_alive(process: psutil.Process) -> bool:
         return bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
+
+
+def ports_of(processes: Iterable[psutil.Process]) -> set[int] | None:
+    """The TCP ports that they listen on, ``None`` where the system does not tell; one that has ended has none."""
+    ports: set[int] = set()
+    for process in processes:
+        try:
+            sockets = process.net_connections("tcp")
+        except psutil.NoSuchProcess:
+            continue
+        except psutil.AccessDenied:
+            return None
+        ports |= {socket.laddr.port for socket in sockets if socket.status == psutil.CONN_LISTEN}
+    return ports
 
 
 def read_tail(log: Path, lines: int, *, start: int = 0) -> str:

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
-import psutil
-
 from gp_lib.clock import monotonic_s, patience, wait_until
 from gp_lib.errors import NotReady
 from gp_lib.services.credentials import Credentials
 from gp_lib.services.ports import free_port
-from gp_lib.services.process import ProcessSpec, ServiceProcess, family, spawn
+from gp_lib.services.process import ProcessSpec, ServiceProcess, family, ports_of, spawn
 from gp_lib.services.state import LedgerEntry, ServiceState, StateDir
 
 Source = Literal["wheel", "path", "attached"]
@@ -189,15 +187,8 @@ class Service(ABC):
     def _listens_on(self, port: int) -> bool:
         """Whether it is our process that listens there, and not a stranger who took the port."""
         assert self.process is not None
-        mine = []
-        for process in family(self.process.pid):
-            try:
-                mine += process.net_connections("tcp")
-            except psutil.NoSuchProcess:
-                continue  # a child that has done its work
-            except psutil.AccessDenied:
-                return True  # the system does not tell
-        return any(s.status == psutil.CONN_LISTEN and s.laddr.port == port for s in mine)
+        ports = ports_of(family(self.process.pid))
+        return ports is None or port in ports
 
     def not_ready(self, tried: str) -> NotReady:
         """The error with this service's last words and the most likely next step."""

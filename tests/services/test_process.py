@@ -1,6 +1,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,17 @@ import psutil
 import pytest
 
 from gp_lib.clock import wait_until
-from gp_lib.services.process import LAUNCHER, ProcessSpec, ServiceProcess, clean_environment, family, read_tail, spawn
+from gp_lib.services.process import (
+    LAUNCHER,
+    ProcessSpec,
+    ServiceProcess,
+    clean_environment,
+    family,
+    is_alive,
+    ports_of,
+    read_tail,
+    spawn,
+)
 from tests.processes import gone
 
 SHELL = "/bin/sh"
@@ -71,7 +82,7 @@ async def test_killing_takes_descendants_in_other_sessions_along(tmp_path: Path)
     assert await wait_until(lambda: has_descendant(process.pid), deadline_s=20)
     relatives = family(process.pid)
     await process.kill()
-    assert not any(relative.is_running() for relative in relatives)
+    assert gone(relatives)
 
 
 async def test_a_process_sees_no_variable_that_is_not_passed_on(
@@ -83,6 +94,16 @@ async def test_a_process_sees_no_variable_that_is_not_passed_on(
     assert "PGPORT" not in seen
     assert "HTTP_PROXY" not in seen
     assert "127.0.0.1" in seen["NO_PROXY"]
+
+
+def test_a_relative_that_has_ended_is_not_alive_and_has_no_ports_and_the_others_have_theirs() -> None:
+    with subprocess.Popen([SHELL, "-c", "read word"], stdin=subprocess.PIPE) as child:
+        ended = psutil.Process(child.pid)
+        assert is_alive(ended)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        assert listener.getsockname()[1] in (ports_of([ended, psutil.Process()]) or ())
+    assert not is_alive(ended)
+    assert ports_of([ended]) == set()
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a process that its parent died")
