@@ -7,6 +7,7 @@ from typing import Any
 from gp_lib import evidence
 from gp_lib.engine.imports import import_papermill
 from gp_lib.errors import ParameterError, WorkbenchError
+from gp_lib.redaction.redactor import MARK
 from gp_lib.runner.catalogue import discover
 from gp_lib.runner.entry import read_outcome
 from gp_lib.runner.report import text
@@ -23,6 +24,10 @@ NOTE = """**A copy to step through**, with the parameters of `{run}`. What came 
 
 Mend the scenario in `{original}`: this copy is yours alone. What was recorded there, if anything was, is loaded below:
 any check can be put to it, as in `checks.one_terminal_event(recorded)`."""
+
+TO_BE_SET = """
+
+Taken out of the evidence as secret: **{names}**. Set it again in the cell of parameters before you run this."""
 
 LOAD = """from pathlib import Path
 
@@ -76,6 +81,8 @@ def _content(root: Path, folder: Path, place: Path) -> str:
     if parameters:
         notebook = parameterize_notebook(notebook, parameters)
     note = NOTE.format(run=folder.parent.name, original=source.relative_to(root).as_posix(), **_outcome(folder))
+    if secret := [name for name, value in parameters.items() if MARK.search(str(value))]:
+        note += TO_BE_SET.format(names=", ".join(secret))
     added = [nbformat.v4.new_markdown_cell(note)]
     if (folder / evidence.HISTORY).exists():
         load = LOAD.format(path=os.path.relpath(folder / evidence.HISTORY, place))

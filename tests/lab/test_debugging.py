@@ -1,5 +1,7 @@
 """A scenario of a saved run is stepped through with what was set for it, and beside what was recorded."""
 
+import json
+import shutil
 import signal
 from pathlib import Path
 
@@ -67,6 +69,16 @@ def test_evidence_is_not_touched(project: Project, failed: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in failed.parent.rglob("*")}
     debug_copy(project.folder, failed)
     assert {path: path.stat().st_mtime_ns for path in failed.parent.rglob("*")} == before
+
+
+def test_a_secret_parameter_is_named_as_one_to_be_set_again(project: Project, failed: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(failed, tmp_path / "with-a-secret" / W4)
+    executed = folder / evidence.EXECUTED
+    executed.write_text(executed.read_text().replace('"max_gap_s": 0.0001', '"max_gap_s": "«redacted:jwt:3f2a»"'))
+    note = json.loads(debug_copy(project.folder, folder).read_text())["cells"][1]["source"]
+    assert "as secret: **max_gap_s**. Set it again" in "".join(note)
+    ordinary = json.loads(debug_copy(project.folder, failed).read_text())["cells"][1]["source"]
+    assert "Set it again" not in "".join(ordinary)
 
 
 @pytest.mark.parametrize("name", ["x9", "", "w4_sequence_integrity_"])
