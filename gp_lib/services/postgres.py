@@ -30,6 +30,7 @@ SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
     "max_connections": "100",
+    "dynamic_shared_memory_type": "mmap",  # files in the data directory: what a killed server leaves goes with it
     "track_commit_timestamp": "on",
     "password_encryption": "scram-sha-256",
     "log_line_prefix": "%m [%p] %q%u@%d ",

@@ -1,4 +1,5 @@
 import ctypes
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,10 +31,14 @@ async def test_a_killed_postgres_leaves_no_shared_memory_behind_its_stack(
     segment = (folder / "postmaster.pid").read_text().splitlines()[6].split()[1]
     assert segment in segments()
     everyone = family(stack.description.services["postgres"].pid)
+    files = [Path(map_.path) for map_ in everyone[0].memory_maps() if re.search("shm/PostgreSQL|dynshmem", map_.path)]
+    assert files
+    assert all(map(Path.exists, files))
     of_each(everyone, psutil.Process.kill)
     assert gone(everyone[:1])
     stack.stop()
     assert segment not in segments()
+    assert not any(map(Path.exists, files))
 
 
 @pytest.fixture
