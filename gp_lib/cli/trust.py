@@ -1,15 +1,19 @@
 """Commands about evidence that is handed on: sign it, check it, pack it, take it in."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gp_lib.cli.app import RunName, app
 
+if TYPE_CHECKING:
+    from gp_lib.runner.attestation.attest import Statements
+
 VERIFY_EXIT_CODES = """
-Exit codes: 0 as it was signed, by whom you named or by your own key. 1 something was changed, added or removed,
-or the signature is not valid. 2 unchanged, but nobody knows who signed it; or it cannot be told. 64 bad arguments.
+Exit codes are about files and signature, not about what was tested. 0 intact, signed by whom you named or by your own
+key. 1 files were changed, added or removed, or the signature is not valid. 2 intact, but signed by somebody whom you
+have not named; or not signed, or unreadable. 64 bad arguments.
 """
 
 PrivateKey = Annotated[
@@ -47,13 +51,25 @@ def attest(
         raise SettingsError("--trust-config", "is only of use with --keyless")
     batch = evidence.find_run(project_root() / "runs", name)
     if keyless:
-        typer.echo(f"{attestation.attest_keyless(batch, trust_config)} files of {batch.name} signed with sigstore")
+        _say_signed(batch.name, attestation.attest_keyless(batch, trust_config), "with sigstore")
         return
     where = key or keys.default_key_file()
     if make_key and not where.exists():
         typer.echo(f"made a key: {where}; give others its public half, {keys.make_key(where)}")
     signer = keys.signer_from(where if make_key else key)
-    typer.echo(f"{attestation.attest(batch, signer)} files of {batch.name} signed by key {signer.public_key.keyid}")
+    _say_signed(batch.name, attestation.attest(batch, signer), f"by key {signer.public_key.keyid}")
+
+
+def _say_signed(batch: str, about: "Statements", by: str) -> None:
+    from gp_lib.runner.attestation.statement import UNIDENTIFIED, platform_of, result_of
+
+    typer.echo(f"{about.files} files of {batch} signed {by}")
+    typer.echo(f"result: {result_of(about.results)}, verdict: {about.results}")
+    for line in about.results.contradictions:
+        typer.echo(f"warning: {line}")
+    why = ", since its /version has neither a full commit nor a digest"
+    platform = platform_of(about.results)
+    typer.echo(f"platform: {platform}{why if platform == UNIDENTIFIED else ''}")
 
 
 @app.command(epilog=VERIFY_EXIT_CODES)
@@ -71,16 +87,16 @@ def verify(
     from gp_lib import evidence
     from gp_lib.errors import SettingsError
     from gp_lib.runner.attestation import keys
-    from gp_lib.runner.attestation.attest import verify as held
     from gp_lib.runner.attestation.keyless import Identity
+    from gp_lib.runner.attestation.verify import verify as held
     from gp_lib.settings import project_root
     from gp_lib.verdict import Ruling
 
     if bool(identity) != bool(issuer) or (identity and key):
         raise SettingsError("--identity", "goes together with --issuer, and not with --key")
     path = Path(what) if Path(what).is_file() else evidence.find_run(project_root() / "runs", what)
-    trusted = Identity(identity, issuer) if identity and issuer else keys.trusted_key(key)
-    found = held(path, trusted, trust_config)
+    named = Identity(identity, issuer) if identity and issuer else keys.read_key_file(key) if key else None
+    found = held(path, named, trust_config, own=keys.own_key())
     typer.echo(str(found))
     raise typer.Exit({Ruling.PASS: 0, Ruling.FAIL: 1, Ruling.UNKNOWN: 2}[found.ruling])
 
@@ -94,8 +110,8 @@ def share(
 ) -> None:
     """Pack a signed batch into one file that a stranger can read and check."""
     from gp_lib import evidence
-    from gp_lib.runner.attestation.attest import verify as held
     from gp_lib.runner.attestation.files import pack
+    from gp_lib.runner.attestation.verify import verify as held
     from gp_lib.settings import project_root
     from gp_lib.verdict import Ruling
 

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import re
 import uuid
 
 import asyncpg
@@ -76,6 +77,7 @@ async def test_the_version_names_the_process(gateway: Gateway) -> None:
     version = (await gateway.get("/version")).json()
     assert version["pid"] == gateway.process.pid
     assert {"version", "gateway_id", "started_at"} <= version.keys()
+    assert re.fullmatch("sha256:[0-9a-f]{64}", version["digest"])
 
 
 async def test_runs_and_contexts_are_counted_while_they_live(gateway: Gateway) -> None:

@@ -4,7 +4,10 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
@@ -39,9 +42,10 @@ class Status:
         return dict(zip(names, answers, strict=True))
 
     def version(self) -> dict[str, Any]:
-        """Version, gateway id, start time and process id."""
+        """Version, the digest of the source it runs from, gateway id, start time and process id."""
         return {
             "version": _version(),
+            "digest": _source_digest(),
             "protocol": protocol.PROTOCOL,
             "gateway_id": self._gateway_id,
             "started_at": protocol.rfc3339(self._started_at),
@@ -73,3 +77,13 @@ def _version() -> str:
         return version("golden-path-workbench")
     except PackageNotFoundError:
         return "unknown"
+
+
+@cache
+def _source_digest() -> str:
+    """What identifies this platform for good, as an image's digest does: the SHA-256 over all its source files."""
+    root = Path(__file__).parents[1]
+    whole = sha256()
+    for path in sorted(path for path in root.rglob("*") if path.suffix in (".py", ".sql")):
+        whole.update(f"{path.relative_to(root).as_posix()}\0{sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return f"sha256:{whole.hexdigest()}"

@@ -6,6 +6,7 @@ file; without one it is the public one, whose keys come with the package ``sigst
 
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,10 @@ VARIABLE = "SIGSTORE_IDENTITY_TOKEN"
 """An OpenID Connect token that says who signs, where the surroundings offer none as CI does: a secret."""
 
 
+ALGORITHMS = ("sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512")
+"""The digests that sigstore takes for a subject's: nothing that rests on SHA-1, so no commit of git."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who signs: ``name`` as the certificate has it (an address, a workflow's URL), and who vouches for it."""
@@ -32,8 +37,8 @@ class Identity:
         return f"{self.name} (says {self.issuer})"
 
 
-def sign(statement: bytes, trust_config: Path | None) -> bytes:
-    """Sign an in-toto statement as whoever the surroundings say we are; returns a sigstore bundle (JSON).
+def sign(statements: Sequence[bytes], trust_config: Path | None) -> list[bytes]:
+    """Sign in-toto statements as whoever the surroundings say we are; returns a sigstore bundle (JSON) of each.
 
     Raises:
         SettingsError: sigstore is not installed, the configuration cannot be read, or nothing says who we are.
@@ -47,7 +52,7 @@ def sign(statement: bytes, trust_config: Path | None) -> bytes:
     try:
         context = SigningContext.from_trust_config(_trust(trust_config, offline=False))
         with context.signer(token) as signer:
-            return signer.sign_dsse(Statement(statement)).to_json().encode()
+            return [signer.sign_dsse(Statement(statement)).to_json().encode() for statement in statements]
     except SettingsError:
         raise
     except Exception as error:  # sigstore lets exceptions of private classes and of its HTTP client through

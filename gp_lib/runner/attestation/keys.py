@@ -92,19 +92,26 @@ def read_public_key(pem: bytes, where: str) -> SSlibKey:
     return SSlibKey.from_crypto(key, keyid=fingerprint(key))
 
 
-def trusted_key(path: Path | None) -> SSlibKey | None:
-    """The public key that the reader trusts: the one at ``path``, else the user's own; ``None`` without either.
+def read_key_file(path: Path) -> SSlibKey:
+    """The public key at ``path``, which a reader has named.
 
     Raises:
-        SettingsError: ``path`` cannot be read, or holds no Ed25519 public key.
+        SettingsError: it cannot be read, or is not an Ed25519 public key.
     """
-    file = path or default_key_file().with_suffix(".pub")
     try:
-        return read_public_key(file.read_bytes(), str(file))
-    except FileNotFoundError as error:
-        if path is None:
-            return None
-        raise SettingsError(str(path), "there is no such key") from error
+        return read_public_key(path.read_bytes(), str(path))
+    except OSError as error:
+        raise SettingsError(str(path), f"this key cannot be read: {error.strerror}") from error
+
+
+def own_key() -> SSlibKey | None:
+    """The public half of this user's own key; ``None`` without one.
+
+    Raises:
+        SettingsError: it is damaged.
+    """
+    file = default_key_file().with_suffix(".pub")
+    return read_key_file(file) if file.exists() else None
 
 
 def public_pem(key: Ed25519PublicKey) -> bytes:

@@ -1,60 +1,138 @@
-"""What is signed: an in-toto statement about a batch.
+"""What is signed: two in-toto statements about a batch.
+
+The **test result** is for policies: its subject is what was tested, the platform and the notebooks. The **evidence** is
+for readers: its subject is every file of the batch, and it names the batch and the test result it belongs to.
 
 Sources: in-toto Statement v1 and its predicate ``test-result`` v0.1, in a DSSE envelope v1.
 """
 
+import hashlib
 import json
-from pathlib import Path
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from gp_lib import evidence
 from gp_lib.errors import WorkbenchError
 from gp_lib.runner.attestation.files import Digests
+from gp_lib.runner.attestation.results import DigestSet, Results
+from gp_lib.verdict import Ruling
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
+EVIDENCE = "urn:golden-path-workbench:evidence:1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 
-RESULTS = {"pass": "PASSED", "fail": "FAILED", "unknown": "WARNED"}
-"""The predicate knows three results; *unknown* is its WARNED, which is not PASSED either."""
-
-LISTS = {"pass": "passedTests", "fail": "failedTests", "unknown": "warnedTests"}
+UNIDENTIFIED = "unidentified"
+"""What the test result says of a platform that names neither its commit nor its digest."""
 
 
-def statement_about(folder: Path, digests: Digests) -> bytes:
-    """The statement over a batch's files, as the bytes that are signed.
+def result_statement(results: Results, digests: Digests, algorithms: Collection[str] = ()) -> bytes:
+    """The statement about what was tested, as the bytes that are signed.
 
-    Raises:
-        WorkbenchError: the folder holds no finished batch.
+    ``algorithms`` are the digests that the signer accepts in a subject; empty: all of in-toto's. The predicate's
+    ``platform`` has all there are.
+
+    PASSED takes at least one scenario, and all of them passed. What is *unknown* has not passed: it stands among the
+    failed tests, and the extension field ``unknownTests`` says which of them it is. The result is never WARNED, since
+    policies may accept that as passed.
     """
-    batch = evidence.read_json(folder / evidence.BATCH)
-    try:
-        predicate = _predicate(batch, digests)
-    except (KeyError, TypeError) as error:
-        raise WorkbenchError(f"{evidence.BATCH} is not that of a finished batch ({error!r})") from error
-    subject = [{"name": name, "digest": {"sha256": digest}} for name, digest in sorted(digests.items())]
-    statement = {"_type": STATEMENT, "subject": subject, "predicateType": TEST_RESULT, "predicate": predicate}
+    predicate: dict[str, Any] = {
+        "result": result_of(results),
+        "configuration": [{"name": evidence.BATCH, "digest": {"sha256": digests[evidence.BATCH]}}],
+        "passedTests": results.having(Ruling.PASS),
+        "warnedTests": [],
+        "failedTests": results.having(Ruling.FAIL, Ruling.UNKNOWN),
+        "unknownTests": results.having(Ruling.UNKNOWN),
+        "platform": platform_of(results),
+    }
+    if results.url:
+        predicate["url"] = results.url
+    return _statement(_tested(results, digests, algorithms), TEST_RESULT, predicate)
+
+
+def result_of(results: Results) -> str:
+    """The result as in-toto has it."""
+    return "PASSED" if results.ruling is Ruling.PASS else "FAILED"
+
+
+def platform_of(results: Results) -> str:
+    """The platform under test by its digests (``gitCommit:0b5a…``), several of them between semicolons."""
+    texts = (", ".join(f"{name}:{digest}" for name, digest in found.items()) for found in results.platforms)
+    return "; ".join(texts) or UNIDENTIFIED
+
+
+def _tested(results: Results, digests: Digests, algorithms: Collection[str]) -> dict[str, DigestSet]:
+    """The platform and the notebooks by name; those as they were executed where the batch has no others' digests."""
+    several = len(results.platforms) > 1
+    platforms = {
+        f"platform-{number}" if several else "platform": taken
+        for number, found in enumerate(results.platforms, start=1)
+        if (taken := {name: digest for name, digest in found.items() if not algorithms or name in algorithms})
+    }
+    executed = {name: {"sha256": found} for name, found in digests.items() if name.endswith(f"/{evidence.EXECUTED}")}
+    tested = platforms | (dict(results.notebooks) or executed)
+    return tested or {evidence.BATCH: {"sha256": digests[evidence.BATCH]}}  # a subject is required, also of nothing
+
+
+def evidence_statement(batch: str, digests: Digests, tested: bytes) -> bytes:
+    """The statement about the files of ``batch``, which belongs to the statement ``tested``, as bytes to be signed."""
+    predicate = {"batch": batch, "testResult": {"digest": {"sha256": hashlib.sha256(tested).hexdigest()}}}
+    return _statement({name: {"sha256": found} for name, found in digests.items()}, EVIDENCE, predicate)
+
+
+def _statement(subject: dict[str, DigestSet], predicate_type: str, predicate: dict[str, Any]) -> bytes:
+    statement = {
+        "_type": STATEMENT,
+        "subject": [{"name": name, "digest": digest} for name, digest in sorted(subject.items())],
+        "predicateType": predicate_type,
+        "predicate": predicate,
+    }
     return json.dumps(statement, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _predicate(batch: dict[str, Any], digests: Digests) -> dict[str, Any]:
-    tests: dict[str, list[str]] = {name: [] for name in LISTS.values()}
-    for scenario in batch["scenarios"]:
-        tests[LISTS[scenario["verdict"]]].append(scenario["folder"])
-    configuration = {"name": evidence.BATCH, "digest": {"sha256": digests[evidence.BATCH]}}
-    return {"result": RESULTS[batch["verdict"]], "configuration": [configuration], **tests}
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What was signed of a batch.
+
+    Attributes:
+        digests: of its files.
+        batch: its name; ``None`` in older attestations.
+        belong_together: whether the evidence names the test result beside it.
+    """
+
+    digests: Digests
+    batch: str | None = None
+    belong_together: bool = True
 
 
-def digests_in(payload: bytes) -> Digests:
-    """The digests that a signed statement names.
+def read_statements(tested: bytes, files: bytes | None = None) -> Signed:
+    """What the two statements about a batch say; older attestations have only the first, and it is about the files.
 
     Raises:
-        WorkbenchError: it is no statement about a batch.
+        WorkbenchError: one cannot be read, or is about something else.
     """
+    if files is None:
+        return Signed(_digests(tested, TEST_RESULT))
+    digests = _digests(files, EVIDENCE)
+    try:
+        predicate = json.loads(files)["predicate"]
+        named = predicate["testResult"]["digest"]["sha256"]
+        return Signed(digests, str(predicate["batch"]), named == hashlib.sha256(tested).hexdigest())
+    except (KeyError, TypeError) as error:
+        raise _unreadable(error) from error
+
+
+def _digests(payload: bytes, predicate_type: str) -> Digests:
+    """The SHA-256 digests that a statement's subject names."""
     try:
         statement = json.loads(payload)
-        if statement["_type"] != STATEMENT or statement["predicateType"] != TEST_RESULT:
-            raise WorkbenchError("what was signed is no test result")
-        return {subject["name"]: subject["digest"]["sha256"] for subject in statement["subject"]}
-    except (ValueError, KeyError, TypeError) as error:
-        raise WorkbenchError(f"what was signed is no statement that can be read ({error!r})") from error
+        if statement["_type"] != STATEMENT or statement["predicateType"] != predicate_type:
+            raise WorkbenchError(f"what was signed is not a statement of type {predicate_type}")
+        return {str(subject["name"]): str(subject["digest"]["sha256"]) for subject in statement["subject"]}
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: Exception) -> WorkbenchError:
+    return WorkbenchError(f"what was signed cannot be read as a statement ({error!r})")

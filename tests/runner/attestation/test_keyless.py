@@ -15,10 +15,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from gp_lib import evidence
 from gp_lib.errors import SettingsError, WorkbenchError
 from gp_lib.runner.attestation import keyless, keys
-from gp_lib.runner.attestation.attest import attest, attest_keyless, verify
+from gp_lib.runner.attestation.attest import attest, attest_keyless
 from gp_lib.runner.attestation.files import pack
 from gp_lib.runner.attestation.keyless import Identity
+from gp_lib.runner.attestation.verify import verify
 from gp_lib.verdict import Ruling
+from tests.signed_batches import PLATFORM, save_batch
 from tests.sigstores import Authority, Sigstore, key, sigstore
 
 ME = "me@example.com"
@@ -55,19 +57,15 @@ def trust(ours: Sigstore, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def batch(tmp_path: Path) -> Path:
-    folder = tmp_path / "2026-11-25T04-00-00Z-3f9a"
-    (folder / "a4").mkdir(parents=True)
+    folder = save_batch(tmp_path / "2026-11-25T04-00-00Z-3f9a", {"a4": "pass"})
     (folder / "a4" / "history.jsonl").write_text("{}\n")
-    evidence.write_json(
-        folder / evidence.BATCH, {"verdict": "pass", "scenarios": [{"folder": "a4", "verdict": "pass"}]}
-    )
     return folder
 
 
 @pytest.fixture
 def signed(batch: Path, ours: Sigstore, trust: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(keyless.VARIABLE, ours.authority.token(ME))
-    assert attest_keyless(batch, trust) == 2
+    assert attest_keyless(batch, trust).files == 3
     return batch
 
 
@@ -77,8 +75,8 @@ def me(ours: Sigstore) -> Identity:
 
 def test_an_untouched_batch_is_verified_for_who_names_the_signer(signed: Path, ours: Sigstore, trust: Path) -> None:
     found = verify(signed, me(ours), trust)
-    assert (found.ruling, found.files) == (Ruling.PASS, 2)
-    assert f"as they were signed by {ME} (says {ours.url})" in str(found)
+    assert (found.ruling, found.files) == (Ruling.PASS, 3)
+    assert f"signed by {ME} (says {ours.url}), whom you have named" in str(found)
 
 
 def test_a_bundle_is_verified_without_a_network(signed: Path, trust: Path, tmp_path: Path) -> None:
@@ -147,6 +145,7 @@ def swapped(text: str) -> str:
 ENTRY = ("verificationMaterial", "tlogEntries", 0)
 
 
+@pytest.mark.parametrize("name", [evidence.KEYLESS_ATTESTATION, evidence.KEYLESS_FILES_ATTESTATION])
 @pytest.mark.parametrize(
     "forge",
     [
@@ -158,9 +157,9 @@ ENTRY = ("verificationMaterial", "tlogEntries", 0)
     ],
 )
 def test_whatever_is_forged_in_the_bundle_is_noticed(
-    signed: Path, ours: Sigstore, trust: Path, forge: Callable[[dict[str, Any]], None]
+    signed: Path, ours: Sigstore, trust: Path, forge: Callable[[dict[str, Any]], None], name: str
 ) -> None:
-    file = signed / evidence.KEYLESS_ATTESTATION
+    file = signed / name
     bundle = json.loads(file.read_text())
     forge(bundle)
     file.write_text(json.dumps(bundle))
@@ -247,8 +246,26 @@ def test_a_sigstore_that_is_gone_costs_nothing_but_the_signature(
 def test_a_key_and_an_identity_may_both_sign(signed: Path, ours: Sigstore, trust: Path, tmp_path: Path) -> None:
     public = keys.make_key(tmp_path / "key.pem")
     attest(signed, keys.signer_from(tmp_path / "key.pem"))
-    assert verify(signed, keys.trusted_key(public)).ruling is Ruling.PASS
+    assert verify(signed, keys.read_key_file(public)).ruling is Ruling.PASS
     assert verify(signed, me(ours), trust).ruling is Ruling.PASS
+
+
+def test_a_commit_which_sigstore_does_not_take_for_a_digest_is_in_the_predicate(signed: Path) -> None:
+    bundle = json.loads((signed / evidence.KEYLESS_ATTESTATION).read_text())
+    statement = json.loads(base64.b64decode(bundle["dsseEnvelope"]["payload"]))
+    assert [subject["name"] for subject in statement["subject"]] == ["a4.ipynb"]
+    assert statement["predicate"]["platform"] == f"gitCommit:{PLATFORM['commit']}"
+
+
+def test_the_two_statements_need_one_signer(signed: Path, ours: Sigstore, trust: Path) -> None:
+    mine = (signed / evidence.KEYLESS_ATTESTATION).read_bytes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(keyless.VARIABLE, ours.authority.token("you@example.com"))
+        attest_keyless(signed, trust)
+    (signed / evidence.KEYLESS_ATTESTATION).write_bytes(mine)
+    found = verify(signed, None, trust)
+    assert found.ruling is Ruling.FAIL
+    assert f"different people ({ME}, you@example.com)" in str(found)
 
 
 def test_what_is_no_trust_configuration_is_refused(batch: Path, signed: Path, ours: Sigstore, tmp_path: Path) -> None:
