@@ -5,6 +5,17 @@ Every error carries its data in attributes, says one sentence, and names the nex
 
 from collections.abc import Sequence
 
+MAX_TEXT = 4000
+"""The most characters of an error's text that are carried anywhere: an exception may quote a whole answer."""
+
+
+def shortened(text: str, longest: int = MAX_TEXT) -> str:
+    """``text``, or its beginning and its end with a mark between them, about ``longest`` characters in all."""
+    if len(text) <= longest:
+        return text
+    half = longest // 2
+    return f"{text[:half]} … [{len(text) - 2 * half:,} characters left out] … {text[-half:]}"
+
 
 class WorkbenchError(Exception):
     """Base of everything the workbench raises on purpose."""

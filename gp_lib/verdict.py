@@ -10,6 +10,11 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from gp_lib.errors import MAX_TEXT, shortened
+
+MAX_MESSAGE = 4 * MAX_TEXT
+"""The most characters of what a check found: a traceback has to fit."""
+
 
 class Ruling(StrEnum):
     """``pass``: looked and found kept; ``fail``: found broken; ``unknown``: could not tell."""
@@ -52,6 +57,11 @@ class Check:
     limit: float | None = None
     witnesses: tuple[int, ...] = ()
     message: str = ""
+
+    def __post_init__(self) -> None:
+        """Shorten what is too long: a message may quote a whole answer, and stands in every file of a batch."""
+        for name, longest in (("name", MAX_TEXT), ("requirement", MAX_TEXT), ("message", MAX_MESSAGE)):
+            object.__setattr__(self, name, shortened(getattr(self, name), longest))
 
     @property
     def figure(self) -> str:

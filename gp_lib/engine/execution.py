@@ -2,14 +2,15 @@
 
 import asyncio
 import os
+import traceback
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, Any
 
 from gp_lib.clock import Deadline
-from gp_lib.engine.client import Cells, Client
-from gp_lib.engine.kernel import Kernel, KernelFailed, open_kernel
+from gp_lib.engine.cells import Cells
+from gp_lib.engine.client import Client
+from gp_lib.engine.kernel import KernelFailed, open_kernel
 from gp_lib.engine.record import OnCell, Record
 from gp_lib.engine.states import Ending, State
 
@@ -62,7 +63,7 @@ async def execute(
     listeners = listeners or Listeners()
     record.begin()
     saving = asyncio.ensure_future(record.keep_saved())
-    ending: Ending | None = None
+    ending = Ending(State.FAILED, "EngineFailed", "the engine itself failed")
     try:
         ending = await _execute(record, plan, listeners, interrupted or asyncio.Event())
     except asyncio.CancelledError:
@@ -70,15 +71,23 @@ async def execute(
         raise
     except KernelFailed as error:
         ending = Ending(State.KERNEL_DIED, "KernelFailed", str(error))
+    except Exception as error:  # noqa: BLE001 - whatever it is: nothing passed, and the record says so
+        ending = Ending(State.FAILED, "EngineFailed", f"the engine itself failed: {type(error).__name__}: {error}")
+        _keep_traceback(plan.log)
     finally:
         saving.cancel()
-        with suppress(asyncio.CancelledError):
-            await saving
-        record.finish(ending or Ending(State.FAILED, "EngineFailed", "the engine itself failed"))
+        await asyncio.gather(saving, return_exceptions=True)  # what kept it from saving meets the last save too
+        record.finish(ending)
     return record.ending
 
 
-async def _execute(record: Record, plan: Plan, listeners: Listeners, interrupted: asyncio.Event) -> Ending | None:
+def _keep_traceback(log: IO[bytes] | None) -> None:
+    """A defect of ours is found by its traceback, which is nothing for a reader of the notebook."""
+    if log is not None:
+        log.write(traceback.format_exc().encode("utf-8", "replace"))
+
+
+async def _execute(record: Record, plan: Plan, listeners: Listeners, interrupted: asyncio.Event) -> Ending:
     opening = open_kernel(
         plan.kernel_name,
         env=os.environ if plan.env is None else plan.env,
@@ -93,7 +102,7 @@ async def _execute(record: Record, plan: Plan, listeners: Listeners, interrupted
         client = Client(record.nb, kernel, _both(record, listeners))
         deadline = None if plan.deadline_s is None else Deadline.after(plan.deadline_s)
         cells = Cells(client, kernel, deadline, plan.cell_s, interrupted)
-        return await _run_all(record, cells, listeners, kernel)
+        return await _run_all(record, cells, listeners)
 
 
 def _both(record: Record, listeners: Listeners) -> Callable[[Any], None]:
@@ -104,8 +113,8 @@ def _both(record: Record, listeners: Listeners) -> Callable[[Any], None]:
     return on_output
 
 
-async def _run_all(record: Record, cells: Cells, listeners: Listeners, kernel: Kernel) -> Ending | None:
-    """Run cell after cell until one does not pass; returns how it went wrong outside of a cell."""
+async def _run_all(record: Record, cells: Cells, listeners: Listeners) -> Ending:
+    """Run cell after cell until one does not pass, and see that the kernel outlives them."""
     for index, cell in enumerate(record.nb.cells):
         if cells.interrupted.is_set():
             return Ending(State.INTERRUPTED, "Interrupted", "it was interrupted between two cells")
@@ -122,5 +131,6 @@ async def _run_all(record: Record, cells: Cells, listeners: Listeners, kernel: K
         listeners.cell(index, ending.state)
         if ending.state is not State.PASSED:
             return ending
+    ending = await cells.end()
     cells.client.set_widgets_metadata()
-    return Ending(State.PASSED)
+    return ending

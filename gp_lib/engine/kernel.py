@@ -5,13 +5,13 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 
 from gp_lib.clock import Deadline, monotonic_s, patience
@@ -117,9 +117,11 @@ async def open_kernel(
                 kernel = Kernel(manager, client, folder, await _ready(manager, client))
                 await _prepare(kernel)
         except TimeoutError:
-            raise KernelFailed(f"the kernel {name} did not start within {patience(start_s):.0f} s") from None
-        except (OSError, RuntimeError) as error:
-            raise KernelFailed(f"the kernel {name} did not start: {error}") from error
+            raise KernelFailed(f"the kernel {name!r} did not answer within {patience(start_s):.0f} s") from None
+        except NoSuchKernel:
+            raise KernelFailed(_not_installed(name, manager)) from None
+        except Exception as error:  # a kernelspec or a provisioner of somebody else's may fail in any way
+            raise KernelFailed(f"the kernel {name!r} did not start: {error or type(error).__name__}") from error
         yield kernel
         if await manager.is_alive():
             await manager.request_shutdown()
@@ -127,6 +129,12 @@ async def open_kernel(
     finally:
         await _end(manager, client)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _not_installed(name: str, manager: Manager) -> str:
+    if name in manager.kernel_spec_manager.find_kernel_specs():
+        return f"the kernel {name!r} did not start: its kernelspec names a provisioner that is not installed"
+    return f"there is no kernel {name!r} here; `jupyter kernelspec list` shows those that are installed"
 
 
 def _manager(name: str, folder: Path) -> Manager:
@@ -182,8 +190,24 @@ async def _prepare(kernel: Kernel) -> None:
     if kernel.warm or kernel.language.get("name") != "python" or os.name != "posix":
         return
     asked = kernel.client.execute(prepare_source(str(kernel.folder / "tasks")), silent=True, store_history=False)
-    while (await kernel.client.shell_channel.get_msg(timeout=None))["parent_header"].get("msg_id") != asked:
-        await _require_alive(kernel.manager)
+    dead = asyncio.ensure_future(kernel.ended())
+    try:
+        while (reply := await _unless(dead, kernel.client.shell_channel.get_msg(timeout=None))) is not None:
+            if reply["parent_header"].get("msg_id") == asked:
+                return
+        raise RuntimeError(how_it_ended(await dead))
+    finally:
+        dead.cancel()
+
+
+async def _unless(dead: "asyncio.Future[int]", message: Coroutine[Any, Any, Any]) -> Any:
+    """The message; ``None`` when the kernel ends before it comes."""
+    awaited = asyncio.ensure_future(message)
+    await asyncio.wait({awaited, dead}, return_when=asyncio.FIRST_COMPLETED)
+    if awaited.done():
+        return awaited.result()
+    awaited.cancel()
+    return None
 
 
 async def _end(manager: Manager, client: Any) -> None:

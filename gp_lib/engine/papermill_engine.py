@@ -5,10 +5,17 @@ import signal
 import sys
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from click import ClickException
 from papermill.engines import Engine
+from papermill.exceptions import PapermillException
+from papermill.iorw import papermill_io, write_ipynb
+
+from gp_lib.errors import WorkbenchError
 
 if TYPE_CHECKING:
     from gp_lib.engine.execution import Listeners
@@ -30,11 +37,15 @@ class GpathEngine(Engine):  # type: ignore[misc]
         log_output: bool = False,
         **options: Any,
     ) -> Any:
-        """Execute ``nb`` and return it; papermill raises for the error that stands in a cell's outputs."""
+        """Execute ``nb`` and return it; papermill raises for the error that stands in a cell's outputs.
+
+        Raises:
+            ExecutionFailed: no cell's outputs tell what went wrong.
+        """
         from gp_lib.engine.execution import START_S, Plan, execute
         from gp_lib.engine.record import Record
 
-        record = Record(nb, output_path, progress_bar=progress_bar, log_output=log_output)
+        record = Record(nb, _resolved(output_path), progress_bar=progress_bar, log_output=log_output)
         plan = Plan(
             kernel_name=kernel_name,
             start_s=float(options.get("start_timeout") or START_S),
@@ -42,8 +53,37 @@ class GpathEngine(Engine):  # type: ignore[misc]
             deadline_s=_seconds(options.get("deadline_s")),
             arguments=tuple(options.get("extra_arguments") or ()),
         )
-        _run(execute(record, plan, _listeners(record, options)))
+        try:
+            _run(execute(record, plan, _listeners(record, options)))
+        except WorkbenchError as error:
+            raise ExecutionFailed(str(error)) from None
+        _require_cells_to_tell(record, saved=output_path is not None)
         return record.nb
+
+
+class ExecutionFailed(PapermillException, ClickException):  # type: ignore[misc]
+    """The execution ended outside of a cell, or could not be saved. The command line says it in a sentence, exit 1."""
+
+
+def _require_cells_to_tell(record: Any, *, saved: bool) -> None:
+    """What went wrong is found by papermill in the outputs of cells, and all else is a success to it.
+
+    Raises:
+        ExecutionFailed: something went wrong, and no cell says it. The notebook is saved then.
+    """
+    if record.passed or record.stopped_at is not None:
+        return
+    path = record.nb.metadata.papermill.get("output_path")
+    if path and not (saved and record.local):  # papermill would have written it after us
+        write_ipynb(record.nb, path)
+    raise ExecutionFailed(f"the notebook was not executed to its end: {record.ending.why}")
+
+
+def _resolved(output_path: str | None) -> str | None:
+    """Where papermill itself writes: a relative path is not one of the folder that ``--cwd`` names."""
+    if not output_path or "://" in output_path or output_path == "-":
+        return output_path
+    return str(Path(getattr(papermill_io.get_handler("local"), "_cwd", None) or "", output_path))
 
 
 def _seconds(value: Any) -> float | None:
@@ -74,9 +114,7 @@ def _listeners(record: Any, options: dict[str, Any]) -> "Listeners":
 def _run(work: Coroutine[Any, Any, Any]) -> None:
     """Run it to its end, also where an event loop runs already. SIGTERM cancels it like Ctrl-C, and then ends us."""
     if threading.current_thread() is not threading.main_thread() or _loop_runs():
-        thread = threading.Thread(target=asyncio.run, args=(work,))
-        thread.start()
-        thread.join()
+        _run_beside(work)
         return
     terminated = False
 
@@ -97,6 +135,26 @@ def _run(work: Coroutine[Any, Any, Any]) -> None:
         asyncio.run(heeding())
     if terminated:
         sys.exit(128 + signal.SIGTERM)
+
+
+def _run_beside(work: Coroutine[Any, Any, Any]) -> None:
+    """Run it in a thread of its own; what it raises is raised here, and what interrupts us cancels it."""
+    begun: Future[tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]]] = Future()
+
+    async def cancellable() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        begun.set_result((asyncio.get_running_loop(), task))
+        await work
+
+    with ThreadPoolExecutor(1) as thread:
+        done = thread.submit(asyncio.run, cancellable())
+        try:
+            done.result()
+        except KeyboardInterrupt:
+            loop, task = begun.result()
+            loop.call_soon_threadsafe(task.cancel)
+            raise
 
 
 def _loop_runs() -> bool:

@@ -46,7 +46,13 @@ class Record(NotebookExecutionManager):  # type: ignore[misc]
         self._saved_s, self._cost_s = -1e9, 0.0
 
     @property
-    def _local(self) -> bool:
+    def passed(self) -> bool:
+        """Whether it was executed to its end, and nothing went wrong."""
+        return self.state is State.PASSED
+
+    @property
+    def local(self) -> bool:
+        """Whether it is saved by us, into a file of this machine."""
         return bool(self.output_path) and "://" not in self.output_path and self.output_path != "-"
 
     def begin(self) -> None:
@@ -78,26 +84,24 @@ class Record(NotebookExecutionManager):  # type: ignore[misc]
         if ending.state is not State.PASSED:
             self.ending, self.stopped_at = ending, index
             self.cell_exception(cell, cell_index=index)
-        if ending.state in (State.TIMED_OUT, State.INTERRUPTED, State.KERNEL_DIED):
             _tell(cell, ending)
         self.cell_complete(cell, cell_index=index)
         self._set(cell, ending)
         self._say()
 
-    def finish(self, ending: Ending | None = None) -> None:
+    def finish(self, ending: Ending) -> None:
         """The execution is over: the last banner, an anchor where it stopped, and the last save.
 
-        ``ending`` is of an execution that ended outside of any cell.
+        A cell that was running when it ended has ended like the whole.
 
         Raises:
             WorkbenchError: the notebook could not be saved.
         """
-        if ending is not None:
-            self.ending = ending
-        ran = all(state_of(cell) is State.PASSED for cell in self.code_cells() if cell.source.strip())
-        if self.ending.state is State.NOT_RUN:
-            self.ending = Ending(State.PASSED if ran else State.INTERRUPTED)
-        self.state = self.ending.state
+        for index, cell in enumerate(self.nb.cells):
+            if cell.cell_type == "code" and state_of(cell) is State.RUNNING:
+                self.ended(cell, index, ending)
+        self.ending = ending
+        self.state = ending.state
         if self.state is not State.PASSED:
             self.nb.metadata.papermill["exception"] = True
         self.nb.metadata["gpath"] = {"state": self.state.value, "why": self.ending.why}
@@ -152,12 +156,12 @@ class Record(NotebookExecutionManager):  # type: ignore[misc]
         """Save what has changed, again and again, until cancelled. Only to local files."""
         while True:
             await asyncio.sleep(max(EVERY_S, self._cost_s * SHARE))
-            if self._dirty and self._local:
+            if self._dirty and self.local:
                 await asyncio.to_thread(self._write_text, self._text())
 
     def write(self) -> None:
         """Save now; a failure is kept in ``save_trouble``."""
-        if self._local:
+        if self.local:
             self._write_text(self._text())
 
     def _text(self) -> str:
@@ -175,11 +179,16 @@ class Record(NotebookExecutionManager):  # type: ignore[misc]
 
 
 def _tell(cell: Any, ending: Ending) -> None:
-    """Write what ended the cell before the exceptions that only follow from it: papermill raises the first."""
+    """Write what ended the cell before the exceptions that only follow from it: papermill raises the first.
+
+    It forgives ``SystemExit``, and raises nothing that can be read where the kernel has shown no exception.
+    """
+    errors = [place for place, output in enumerate(cell.outputs) if output.output_type == "error"]
+    if ending.ename != "SystemExit" and ending.ename in (cell.outputs[place].ename for place in errors):
+        return
     lines = [f"{ending.ename}: {ending.why}", *ending.pending.splitlines()]
     error = nbformat.v4.new_output("error", ename=ending.ename, evalue=ending.why, traceback=lines)
-    kinds = [output.output_type for output in cell.outputs]
-    cell.outputs.insert(kinds.index("error") if "error" in kinds else len(kinds), error)
+    cell.outputs.insert(min(errors, default=len(cell.outputs)), error)
 
 
 def state_of(cell: Any) -> State:

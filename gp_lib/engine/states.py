@@ -4,6 +4,10 @@ import signal
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gp_lib.errors import MAX_TEXT, shortened
+
+MAX_NAME, MAX_PENDING = 200, 16 * MAX_TEXT
+
 
 class State(StrEnum):
     """The state of a cell. The worst one of its cells is the notebook's, where *not run* is no state of its own."""
@@ -19,13 +23,21 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a cell ended. ``ename`` and ``why`` say it like an exception; ``signal`` is what ended a dead kernel."""
+    """How a cell ended. ``ename`` and ``why`` say it like an exception; ``signal`` is what ended a dead kernel.
+
+    Its texts are of a length that can be carried anywhere, whatever an exception quotes.
+    """
 
     state: State
     ename: str = ""
     why: str = ""
     exit_code: int | None = None
     pending: str = ""
+
+    def __post_init__(self) -> None:
+        """Shorten what is too long."""
+        for name, longest in (("ename", MAX_NAME), ("why", MAX_TEXT), ("pending", MAX_PENDING)):
+            object.__setattr__(self, name, shortened(getattr(self, name), longest))
 
     @property
     def signal(self) -> str | None:
@@ -48,4 +60,6 @@ def how_it_ended(exit_code: int | None) -> str:
     name = signal_name(exit_code)
     if name == "SIGKILL":
         return "it was killed by SIGKILL (out of memory, or by somebody)"
+    if exit_code == 0:
+        return "it ended with exit code 0: a cell ended it, as exit() and quit() do"
     return f"it was ended by {name}" if name else f"it ended with exit code {exit_code}"

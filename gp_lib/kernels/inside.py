@@ -6,6 +6,7 @@ Standard library only: its text is also sent to ordinary kernels. Linux and macO
 import asyncio
 import faulthandler
 import signal
+import sys
 from typing import Any, TextIO
 
 OURS = ("/ipykernel/", "/tornado/", "/zmq/", "/IPython/")
@@ -19,6 +20,7 @@ def install(loop: asyncio.AbstractEventLoop, dump: str | None = None) -> None:
     registering any handler with the loop sets it. Only for the main thread.
     """
     loop.add_signal_handler(signal.SIGUSR2, int)
+    announce_exits()
     if dump is None:
         return
     file = open(dump, "w", encoding="utf-8")  # noqa: SIM115 - open as long as the kernel lives
@@ -28,6 +30,22 @@ def install(loop: asyncio.AbstractEventLoop, dump: str | None = None) -> None:
 
     signal.signal(signal.SIGUSR1, on_signal)
     faulthandler.register(signal.SIGUSR1, file, all_threads=True, chain=True)
+
+
+def announce_exits() -> None:
+    """Have the reply to a cell say that the kernel is about to end, whatever asks for it.
+
+    ``exit()`` says so by itself; ``do_shutdown()`` and ``exit_now`` end the kernel a moment later without a word.
+    """
+    ipython = sys.modules.get("IPython")
+    shell: Any = ipython.get_ipython() if ipython is not None else None
+
+    def on_exit(change: Any) -> None:
+        if change["new"]:
+            shell.payload_manager.write_payload({"source": "ask_exit", "keepkernel": False})
+
+    if shell is not None:
+        shell.observe(on_exit, "exit_now")
 
 
 def write_tasks(loop: asyncio.AbstractEventLoop, file: TextIO) -> None:

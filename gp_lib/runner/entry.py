@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gp_lib import evidence
-from gp_lib.errors import WorkbenchError
+from gp_lib.errors import WorkbenchError, shortened
 from gp_lib.runner.cases import Case
 from gp_lib.runner.parameters import Value
 from gp_lib.verdict import Check, Ruling, Verdict
@@ -32,6 +32,10 @@ class Entry:
     why: str = ""
     services: str = evidence.SERVICES
     machine: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Shorten a reason that is too long: it stands in every file of the batch."""
+        object.__setattr__(self, "why", shortened(self.why))
 
     @property
     def name(self) -> str:

@@ -16,7 +16,7 @@ from gp_lib import checks, evidence
 from gp_lib.charts import Chart
 from gp_lib.checks.conduct import ACT, SCENARIO
 from gp_lib.clock import patience, utc_now
-from gp_lib.errors import UnsafeTarget, WorkbenchError
+from gp_lib.errors import UnsafeTarget, WorkbenchError, shortened
 from gp_lib.faults import Control, FaultLog, Faults
 from gp_lib.faults.rival import Rival
 from gp_lib.history import Fault, Operation
@@ -29,7 +29,7 @@ from gp_lib.scenario.machine import machine_watched
 from gp_lib.scenario.tiers import TierAuditor, open_tiers
 from gp_lib.scenario.wires import Wires
 from gp_lib.settings import Target
-from gp_lib.verdict import Ruling, Verdict
+from gp_lib.verdict import MAX_MESSAGE, Ruling, Verdict
 from gp_lib.workload import People, Recording
 
 
@@ -82,7 +82,7 @@ class Run:
             self._end_act(why, pending)
 
     def _end_act(self, why: str | None, pending: Sequence[str]) -> None:
-        detail: dict[str, Any] = {} if why is None else {"why": why}
+        detail: dict[str, Any] = {} if why is None else {"why": shortened(why, MAX_MESSAGE)}
         if pending:
             detail["pending"] = list(pending)
         self.recording.record(
@@ -97,7 +97,7 @@ class Run:
         )
         self.recording.seal()
         if why is not None:
-            print(f"the act did not reach its end: {why}", file=sys.stderr)
+            print(f"the act did not reach its end: {detail['why']}", file=sys.stderr)
 
     @asynccontextmanager
     async def people(self) -> AsyncIterator[People]:

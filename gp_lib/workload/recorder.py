@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from gp_lib.errors import ConnectionLost, UnexpectedReply
+from gp_lib.errors import ConnectionLost, UnexpectedReply, shortened
 from gp_lib.history import Operation, Outcome
 from gp_lib.workload.recording import Recording
 
@@ -23,12 +23,12 @@ class Doing:
     def fail(self, why: str) -> None:
         """The operation did not work, and that is certain."""
         self.outcome = "failed"
-        self.note(why=why)
+        self.note(why=shortened(why))
 
     def give_up(self, why: str) -> None:
         """The outcome is not known: it may have worked."""
         self.outcome = "unknown"
-        self.note(why=why)
+        self.note(why=shortened(why))
 
 
 @asynccontextmanager

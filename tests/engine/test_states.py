@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_output
 
 from gp_lib.clock import patience, wait_until
-from gp_lib.engine.client import joined
+from gp_lib.engine.outputs import joined
 from gp_lib.engine.states import State
 from tests.notebooks_made import ORDINARY, WARM, code_cell, executed, run_cells, states, text_of
 
