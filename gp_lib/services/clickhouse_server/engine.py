@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 import chdb
 
 from gp_lib.errors import SettingsError
+from gp_lib.services.clickhouse_server.confinement import users_configuration
 from gp_lib.services.clickhouse_server.errors import ClickHouseError
 from gp_lib.services.clickhouse_server.query import (
     Answer,
@@ -33,6 +34,10 @@ _SERVER_SETTINGS = {
 # tables is fsynced by default). Without the two it would survive a kill of the process, not a loss of power.
 _CONFIGURATION = """<clickhouse>
     <display_name>{display_name}</display_name>
+    <users_config>{users}</users_config>
+    <user_files_path>{directory}/user_files/</user_files_path>
+    <format_schema_path>{directory}/format_schemas/</format_schema_path>
+    <remote_url_allow_hosts></remote_url_allow_hosts>
     <merge_tree>
         <fsync_after_insert>1</fsync_after_insert>
         <fsync_part_directory>1</fsync_part_directory>
@@ -99,7 +104,11 @@ def _prepare(directory: Path) -> str:
         known = str(uuid.uuid4())
         identity.write_text(f"{known}\n")
     display_name = f"{socket.gethostname()}/{known}"
-    (directory / "config.xml").write_text(_CONFIGURATION.format(display_name=escape(display_name)))
+    users = directory / "users.xml"
+    users.write_text(users_configuration())
+    names = {"display_name": display_name, "users": str(users), "directory": str(directory)}
+    texts = {name: escape(text) for name, text in names.items()}
+    (directory / "config.xml").write_text(_CONFIGURATION.format(**texts))
     return display_name
 
 

@@ -10,6 +10,7 @@ class Code(IntEnum):
     """The error codes that this face raises itself (names and numbers are ClickHouse's)."""
 
     BAD_ARGUMENTS = 36
+    UNKNOWN_FUNCTION = 46
     NOT_IMPLEMENTED = 48
     SYNTAX_ERROR = 62
     UNKNOWN_FORMAT = 73
@@ -25,6 +26,8 @@ class Code(IntEnum):
     SESSION_IS_LOCKED = 373
     INVALID_SESSION_TIMEOUT = 374
     BAD_REQUEST_PARAMETER = 408
+    SETTING_CONSTRAINT_VIOLATION = 452
+    ACCESS_DENIED = 497
     UNKNOWN_ROLE = 511
     AUTHENTICATION_FAILED = 516
     UNKNOWN_EXCEPTION = 1002

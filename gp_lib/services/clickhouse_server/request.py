@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl
 from gp_lib.services.clickhouse_server.compression import decompress
 from gp_lib.services.clickhouse_server.errors import ClickHouseError, Code
 from gp_lib.services.clickhouse_server.multipart import Part, is_form, read_form
-from gp_lib.services.clickhouse_server.query import ExternalTable, Query
+from gp_lib.services.clickhouse_server.query import ExternalTable, Query, quoted_name
 from gp_lib.services.clickhouse_server.sql import read_statement
+from gp_lib.services.clickhouse_server.structure import columns_of
 from gp_lib.services.clickhouse_server.tokens import split_list
 
 BODY_LIMIT_BYTES = 256 << 20
@@ -152,8 +153,11 @@ def _table(part: Part, parameters: Mapping[str, str]) -> ExternalTable:
     structure = parameters.get(f"{part.name}_structure", "")
     if types := parameters.get(f"{part.name}_types"):
         structure = ", ".join(f"_{number} {name}" for number, name in enumerate(split_list(types), start=1))
-    if not structure or ";" in structure:
+    columns = columns_of(structure)
+    if not columns:
         raise ClickHouseError(
-            Code.BAD_ARGUMENTS, f"External table {part.name} needs {part.name}_structure or {part.name}_types"
+            Code.BAD_ARGUMENTS,
+            f"External table {part.name} needs {part.name}_structure (names and types) or {part.name}_types",
         )
-    return ExternalTable(part.name, structure, parameters.get(f"{part.name}_format", "TabSeparated"), part.data)
+    text = ", ".join(f"{quoted_name(name)} {kind}" for name, kind in columns)
+    return ExternalTable(part.name, text, parameters.get(f"{part.name}_format", "TabSeparated"), part.data)

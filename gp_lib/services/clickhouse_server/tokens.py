@@ -4,16 +4,18 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+# Outside quotes nothing beyond ASCII has a meaning to the engine: it takes the blanks among it for blanks, and
+# refuses the rest. So it divides words here too; otherwise "INTO<no-break space>OUTFILE" would be read as one.
 _TOKEN = re.compile(
     rb"""
-      (?P<space>   [\s\x00]+ )
+      (?P<space>   (?: [\s\x00] | (?!\xe2\x80[\x98\x9c]) [\x80-\xff] )+ )
     | (?P<comment> --[^\n]* | //[^\n]* | \#[\x20!][^\n]* )
     | (?P<block>   /\* )
     | (?P<quoted>  '(?:[^'\\]++|\\.|'')*+' | "(?:[^"\\]++|\\.|"")*+" | `(?:[^`\\]++|\\.|``)*+`
                  | \xe2\x80\x98.*?\xe2\x80\x99 | \xe2\x80\x9c.*?\xe2\x80\x9d | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$ )
     | (?P<open>    ['"`].* )
     | (?P<number>  \d[\w.]* )
-    | (?P<word>    [A-Za-z_\x80-\xff][\w$\x80-\xff]* )
+    | (?P<word>    [A-Za-z_][\w$]* )
     | (?P<sign>    . )
     """,
     re.VERBOSE | re.DOTALL,
