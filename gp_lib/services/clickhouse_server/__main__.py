@@ -77,7 +77,7 @@ async def _serve(configuration: Configuration, listener: socket.socket) -> int:
     for module in _IMPORTED_LATER:
         importlib.import_module(module)
     unprivileged = give_up_root(configuration.data_dir)
-    engine = Engine(configuration.data_dir)
+    engine = Engine(configuration.data_dir, configuration.user)
     if not unprivileged:
         _log.warning("Stays root: no unprivileged account can have %s", configuration.data_dir)
     face = Face(engine, configuration)

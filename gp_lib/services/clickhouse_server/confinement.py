@@ -7,12 +7,11 @@ objects of this Python process, settings of an inner query that name a file), th
 tokens: comments, case, quotes and escapes make no difference.
 """
 
-import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from gp_lib.services.clickhouse_server.errors import ClickHouseError, Code
-from gp_lib.services.clickhouse_server.tokens import Token
+from gp_lib.services.clickhouse_server.tokens import Token, is_text, name_of
 
 _MAY = (
     *("SHOW", "SELECT", "INSERT", "ALTER", "TRUNCATE", "OPTIMIZE", "CHECK", "UNDROP TABLE", "KILL QUERY"),
@@ -25,12 +24,14 @@ _MAY_NOT = ("ALTER FREEZE PARTITION", "ALTER FETCH PARTITION", "ALTER DATABASE S
 _MAY_NOT_IN_SYSTEM = (
     *("INSERT", "ALTER", "TRUNCATE", "CREATE TABLE", "CREATE VIEW", "DROP DATABASE", "DROP TABLE", "DROP VIEW"),
 )
+NAME_SETTING = "chdb_client_name"  # what a client calls its query: see processes
 FILE_SETTINGS = frozenset(
     (
         *("format_schema", "output_format_schema", "format_template_row", "format_template_resultset"),
         *("input_format_record_errors_file_path", "format_avro_schema_registry_url"),
     )
 )
+_OWN_SETTINGS = FILE_SETTINGS | {NAME_SETTING}
 # with another dialect the statement would not be what is read here
 _FIXED_SETTINGS = (*sorted(FILE_SETTINGS), "dialect", "merge_tree_disk", "merge_tree_storage_policy")
 _ENGINES = frozenset(
@@ -42,16 +43,16 @@ _ENGINES = frozenset(
     )
 )
 _MADE_BY_PYTHON = ("python", "arrowstream")  # table functions of the engine's Python face: objects of this process
-_ESCAPE = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 
 
-def users_configuration() -> str:
-    """The engine's only user: without network, files or administration."""
+def users_configuration(own_view: str) -> str:
+    """The engine's only user: without network, files or administration. ``own_view`` is one of ours in ``system``."""
     constraints = "".join(f"<{name}><const/></{name}>" for name in _FIXED_SETTINGS)
     grants = (
         f"GRANT {', '.join(_MAY)} ON *.*",
         f"REVOKE {', '.join(_MAY_NOT)} ON *.*",
         f"REVOKE {', '.join(_MAY_NOT_IN_SYSTEM)} ON system.*",
+        f"GRANT CREATE VIEW ON system.{own_view}",
     )
     queries = "".join(f"<query>{escape(query)}</query>" for query in grants)
     return f"""<clickhouse>
@@ -93,7 +94,7 @@ class Confinement:
         words = [before.word for before in self._before]
         if token.word == "OUTFILE" and words[-1:] == ["INTO"] and words[-2:-1] != ["INSERT"]:
             raise ClickHouseError(Code.INTO_OUTFILE_NOT_ALLOWED, "INTO OUTFILE is not allowed")
-        if not _is_text(token):
+        if not is_text(token):
             return
         if words[-2:] == ["FROM", "INFILE"]:
             raise ClickHouseError(Code.NOT_IMPLEMENTED, "FROM INFILE is for command-line clients")
@@ -115,7 +116,11 @@ class Confinement:
         return before in ("INTO", "EXISTS", ".") or (before == "TABLE" and first != ["DESCRIBE"] and first != ["DESC"])
 
     def _see_setting(self, token: Token) -> None:
-        if token.text == b"=" and self._before and (name := name_of(self._before[-1])) in FILE_SETTINGS:
+        if (
+            token.text == b"="
+            and self._before
+            and (name := name_of(self._before[-1])) in (*FILE_SETTINGS, NAME_SETTING)
+        ):
             raise ClickHouseError(Code.SETTING_CONSTRAINT_VIOLATION, f"Setting {name} should not be changed")
 
     def _see_engine(self, token: Token) -> None:
@@ -136,27 +141,6 @@ class Confinement:
 
 def _denied(what: str) -> ClickHouseError:
     return ClickHouseError(Code.ACCESS_DENIED, f"Not enough privileges: {what} is not allowed here")
-
-
-def _is_text(token: Token) -> bool:
-    """Whether it is a text in SQL: a quoted name is none."""
-    return token.kind in ("quoted", "open") and not token.text.startswith((b'"', b"`", b"\xe2\x80\x9c"))
-
-
-def name_of(token: Token) -> str:
-    """The name that a token is to the engine; empty when it is none."""
-    if token.kind == "word":
-        return token.text.decode(errors="replace")
-    if token.kind != "quoted" or _is_text(token):
-        return ""
-    inner = token.text[3:-3] if token.text.startswith(b"\xe2") else token.text[1:-1]
-    return _ESCAPE.sub(_unescaped, inner).decode(errors="replace")
-
-
-def _unescaped(match: re.Match[bytes]) -> bytes:
-    if match[1]:
-        return bytes([int(match[1], 16)])
-    return b"" if match[2] == b"N" else match[2]  # the engine reads \\N as nothing
 
 
 def confined(tokens: Iterator[Token]) -> Iterator[Token]:

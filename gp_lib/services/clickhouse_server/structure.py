@@ -1,7 +1,6 @@
 """The structure of an external table: names and types, and nothing else that could stand in a definition."""
 
-from gp_lib.services.clickhouse_server.confinement import name_of
-from gp_lib.services.clickhouse_server.tokens import Token, split_list, tokens
+from gp_lib.services.clickhouse_server.tokens import Token, name_of, split_list, tokens
 
 _IN_TYPES = (b"(", b")", b",", b"=", b"-", b"+")
 
