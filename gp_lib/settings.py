@@ -6,14 +6,14 @@
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from gp_lib import redaction
+from gp_lib import redaction, urls
 from gp_lib.errors import NotReady, SettingsError, UnsafeTarget
 
 EMBEDDED = "embedded"
@@ -27,8 +27,21 @@ def _known(secret: str) -> str:
 
 
 def _password_known(url: str) -> str:
-    redaction.know(unquote(urlsplit(url).password or ""), "password")
+    urls.know_passwords(url)
     return url
+
+
+def _url(schemes: Mapping[str, int], *, hostless: bool = False) -> AfterValidator:
+    """A setting that is a URL: what is malformed is refused here, before any library sees it."""
+
+    def proper(url: str) -> str:
+        try:
+            urls.take_apart(url, "", schemes, hostless=hostless)
+        except SettingsError as error:
+            raise ValueError(error.problem) from None
+        return url
+
+    return AfterValidator(proper)
 
 
 Secret = Annotated[str, AfterValidator(_known)]
@@ -37,9 +50,15 @@ Secret = Annotated[str, AfterValidator(_known)]
 SecretUrl = Annotated[str, AfterValidator(_password_known)]
 """A URL whose password must never be seen."""
 
+HttpUrl = Annotated[str, _url(urls.HTTP)]
+WebSocketUrl = Annotated[str, _url(urls.WEBSOCKET)]
+PostgresUrl = Annotated[str, _url(urls.POSTGRES, hostless=True)]
+ValkeyUrl = Annotated[str, _url(urls.VALKEY)]
+ClickHouseUrl = Annotated[str, _url(urls.CLICKHOUSE)]
+
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class ControlAddress(_Frozen):
@@ -119,31 +138,37 @@ class Target(_Frozen):
 
     name: str
     safety: Safety = "shared"
-    platform_http: str
-    platform_ws: str
-    platform_direct_ws: str | None = None
-    postgres_app: SecretUrl | None = None
-    postgres_auditor: SecretUrl | None = None
-    valkey: SecretUrl | None = None
-    clickhouse: SecretUrl | None = None
+    platform_http: HttpUrl
+    platform_ws: WebSocketUrl
+    platform_direct_ws: WebSocketUrl | None = None
+    postgres_app: PostgresUrl | None = None
+    postgres_auditor: PostgresUrl | None = None
+    valkey: ValkeyUrl | None = None
+    clickhouse: ClickHouseUrl | None = None
     jwt: TokenIssuer | None = None
     control: ControlAddress | None = None
     proxied_hosts: tuple[str, ...] = ()
 
     @classmethod
     def of_stack(cls, stack: StackDescription) -> "Target":
-        """The embedded stack as a target: a sandbox, to be broken at will."""
-        urls = stack.urls
+        """The embedded stack as a target: a sandbox, to be broken at will.
+
+        Raises:
+            NotReady: it was started without the platform.
+        """
+        found = stack.urls
+        if not found.platform_http:
+            raise NotReady("the platform", "the stack was started without it", todo="gpath down, then gpath up")
         return cls(
             name=EMBEDDED,
             safety="sandbox",
-            platform_http=urls.platform_http,
-            platform_ws=urls.platform_ws,
-            platform_direct_ws=urls.platform_direct_http.replace("http", "ws", 1).rstrip("/") + "/ws",
-            postgres_app=urls.postgres_app,
-            postgres_auditor=urls.postgres_auditor,
-            valkey=urls.valkey,
-            clickhouse=urls.clickhouse,
+            platform_http=found.platform_http,
+            platform_ws=found.platform_ws,
+            platform_direct_ws=found.platform_direct_http.replace("http", "ws", 1).rstrip("/") + "/ws",
+            postgres_app=found.postgres_app or None,
+            postgres_auditor=found.postgres_auditor or None,
+            valkey=found.valkey or None,
+            clickhouse=found.clickhouse or None,
             jwt=stack.jwt,
             control=stack.control,
         )
@@ -256,4 +281,4 @@ def _validated(name: str, fields: dict[str, Any]) -> Target:
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"targets.{name}.{where}", first["msg"]) from None
+        raise SettingsError(f"targets.{name}.{where}", first["msg"].removeprefix("Value error, ")) from None

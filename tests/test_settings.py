@@ -31,7 +31,12 @@ STACK: dict[str, Any] = {
     "started_at": "2026-11-22T06:48:20Z",
     "control": {"host": "127.0.0.1", "port": 2, "token": SECRET},
     "services": {"valkey": SERVICE},
-    "urls": {name: f"http://{name}" for name in (*PLATFORM, *STORES)},
+    "urls": {
+        **{name: f"http://{name}" for name in (*PLATFORM, *STORES)},
+        "platform_ws": "ws://platform_ws",
+        **{name: f"postgresql://{name}" for name in STORES if name.startswith("postgres")},
+        "valkey": "redis://valkey",
+    },
     "jwt": {"secret": SECRET, "issuer": "i", "audience": "a"},
 }
 
@@ -74,7 +79,7 @@ def test_a_target_can_come_from_the_environment_alone(project: Path, monkeypatch
 
 
 def test_a_target_is_shared_unless_it_says_otherwise() -> None:
-    assert Target(name="x", platform_http="h", platform_ws="w").safety == "shared"
+    assert Target(name="x", platform_http="http://h", platform_ws="ws://w").safety == "shared"
 
 
 def test_a_target_that_nobody_named_is_refused(project: Path) -> None:
@@ -124,7 +129,7 @@ def test_a_field_that_holds_others_outweighs_one_that_does_not(project: Path) ->
 def test_the_embedded_stack_is_a_sandbox_to_be_broken_at_will(project: Path) -> None:
     stack_at(project / ".gpath" / "stack.json")
     target = load_target("embedded")
-    assert (target.name, target.safety, target.platform_ws) == ("embedded", "sandbox", "http://platform_ws")
+    assert (target.name, target.safety, target.platform_ws) == ("embedded", "sandbox", "ws://platform_ws")
     assert target.jwt is not None
     assert target.control is not None
 
@@ -163,7 +168,7 @@ def test_a_stack_description_survives_its_file(tmp_path: Path) -> None:
 def test_a_scenario_that_does_more_than_a_target_allows_is_refused(
     safety: Safety, allowed: set[str], effect: Effect
 ) -> None:
-    target = Target(name="x", safety=safety, platform_http="h", platform_ws="w")
+    target = Target(name="x", safety=safety, platform_http="http://h", platform_ws="ws://w")
     if effect in allowed:
         target.require(effect, "d3")
         return
@@ -179,3 +184,38 @@ def test_the_workbench_is_found_from_below(project: Path) -> None:
 def test_outside_a_workbench_the_next_step_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="is in no workbench: go to the folder"):
         project_root(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("field", "url"),
+    [
+        ("postgres_auditor", "postgresql://app:ab/hunter2@h/chat"),
+        ("postgres_app", "postgresql://app:ab#hunter2@h/chat"),
+        ("valkey", "redis://:ab?hunter2@h:6379/0"),
+        ("clickhouse", "http://app:12/hunter2@h:8123/"),
+        ("clickhouse", "mysql://app:hunter2@h/"),
+        ("platform_http", "http://app:ab[hunter2]@h:port"),
+        ("platform_ws", "ws://app:hunter2@h/ws#part"),
+    ],
+)
+def test_a_malformed_url_is_told_by_its_setting_and_without_its_password(
+    project: Path, monkeypatch: pytest.MonkeyPatch, field: str, url: str
+) -> None:
+    monkeypatch.setenv(f"GPATH_STAGING_{field.upper()}", url)
+    with pytest.raises(SettingsError) as refused:
+        load_target("staging")
+    assert str(refused.value).startswith(f"targets.staging.{field}: ")
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_target_that_is_made_by_hand_tells_no_password_either() -> None:
+    with pytest.raises(ValueError, match="percent-encode") as refused:
+        Target(name="x", platform_http="http://h", platform_ws="ws://h", valkey="redis://:t0p/hunter2@h/0")
+    assert "hunter2" not in str(refused.value)
+    assert "t0p" not in str(refused.value)
+
+
+def test_a_stack_without_the_platform_is_no_target(project: Path) -> None:
+    stack_at(project / ".gpath" / "stack.json", urls={**STACK["urls"], "platform_http": ""})
+    with pytest.raises(NotReady, match="without it"):
+        load_target("embedded")

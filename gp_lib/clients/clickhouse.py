@@ -8,9 +8,15 @@ from typing import Any
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error as ClickHouseError
+from clickhouse_connect.driver.httputil import get_pool_manager
+from urllib3 import PoolManager
 
 from gp_lib.clock import patience
 from gp_lib.errors import NotReady
+from gp_lib.urls import CLICKHOUSE, Address, take_apart
+
+OF_CONNECTIONS = ("verify", "ca_cert", "client_cert", "client_cert_key")
+"""Options of a URL that are about its connections, and not about a query."""
 
 
 class ClickHouse:
@@ -36,25 +42,50 @@ class ClickHouse:
 
 @asynccontextmanager
 async def open_clickhouse(url: str, *, timeout_s: float = 10.0) -> AsyncIterator[ClickHouse]:
-    """A client of the server at ``url`` (``http://user:password@host:port/``).
+    """A client of the server at ``url`` (``http://user:password@host:port/``); the environment's proxies are not used.
 
     Raises:
+        SettingsError: ``url`` is malformed.
         NotReady: the server cannot be reached or refuses the user.
     """
-    bound_s = int(patience(timeout_s))
+    address = take_apart(url, "the URL of ClickHouse", CLICKHOUSE)
+    pool = _pool(address)  # given none, the driver asks the environment for a proxy
     try:
-        client = await asyncio.to_thread(
+        client = await _connected(address, pool, int(patience(timeout_s)))
+        try:
+            yield ClickHouse(client)
+        finally:
+            await asyncio.to_thread(client.close)
+    finally:
+        pool.clear()
+
+
+def _pool(address: Address) -> PoolManager:
+    options: dict[str, Any] = {name: value for name, value in address.query.items() if name in OF_CONNECTIONS}
+    options["verify"] = options.get("verify", "true").lower() != "false"
+    pool: PoolManager = get_pool_manager(**options)
+    return pool
+
+
+async def _connected(address: Address, pool: PoolManager, bound_s: int) -> Client:
+    options: dict[str, Any] = {name: value for name, value in address.query.items() if name not in OF_CONNECTIONS}
+    secure = address.secure or options.pop("secure", "").lower() == "true"
+    try:
+        return await asyncio.to_thread(
             clickhouse_connect.get_client,
-            dsn=url,
+            **options,
+            pool_mgr=pool,
+            interface="https" if secure else "http",
+            host=address.host.name,
+            port=address.host.port,
+            username=address.user,
+            password=address.password or "",
+            database=address.path.strip("/").split("/")[0] or None,
             connect_timeout=bound_s,
             send_receive_timeout=bound_s,
             autogenerate_session_id=False,
         )
-    except (OSError, ClickHouseError) as error:
+    except (OSError, ValueError, ClickHouseError) as error:
         raise NotReady(
             "ClickHouse", f"connecting failed: {type(error).__name__}", todo="check `gpath status`"
         ) from error
-    try:
-        yield ClickHouse(client)
-    finally:
-        await asyncio.to_thread(client.close)

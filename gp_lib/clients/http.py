@@ -8,6 +8,7 @@ from ssl import SSLContext
 import httpx
 
 from gp_lib.clock import patience
+from gp_lib.urls import HTTP, take_apart, without_credentials
 
 
 @asynccontextmanager
@@ -17,10 +18,19 @@ async def open_http(
     """An ``httpx.AsyncClient`` for ``base_url``; proxies of the environment are not used.
 
     ``timeout_s`` (scaled) bounds each step of a request; ``httpx.HTTPError`` is raised beyond it.
+
+    Raises:
+        SettingsError: ``base_url`` is malformed.
     """
+    address = take_apart(base_url, "the URL of the platform", HTTP)
     headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
     async with httpx.AsyncClient(
-        base_url=base_url, headers=headers, timeout=patience(timeout_s), verify=_trusted(), trust_env=False
+        base_url=without_credentials(base_url),
+        auth=(address.user, address.password or "") if address.user and token is None else None,
+        headers=headers,
+        timeout=patience(timeout_s),
+        verify=_trusted(),
+        trust_env=False,
     ) as client:
         yield client
 

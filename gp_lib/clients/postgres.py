@@ -6,8 +6,8 @@ from typing import Any
 
 import asyncpg
 
+from gp_lib.clients.postgres_address import FAILED, not_ready, parts_of
 from gp_lib.clock import patience
-from gp_lib.errors import NotReady
 
 
 class Postgres:
@@ -34,17 +34,16 @@ async def open_postgres(url: str, *, connections: int = 4, timeout_s: float = 10
     """Up to ``connections`` connections to ``url``; ``timeout_s`` (scaled) bounds connecting and each statement.
 
     Raises:
+        SettingsError: ``url`` is malformed.
         NotReady: the server cannot be reached or refuses the user.
     """
-    bound_s = patience(timeout_s)
+    parts, bound_s = parts_of(url), patience(timeout_s)
     try:
         pool = await asyncpg.create_pool(
-            url, min_size=1, max_size=connections, timeout=bound_s, command_timeout=bound_s
+            **parts, min_size=1, max_size=connections, timeout=bound_s, command_timeout=bound_s
         )
-    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        raise NotReady(
-            "PostgreSQL", f"connecting failed: {type(error).__name__}: {error}", todo="check `gpath status`"
-        ) from error
+    except FAILED as error:
+        raise not_ready(error) from error
     try:
         yield Postgres(pool)
     finally:

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 import asyncpg
 from asyncpg.transaction import Transaction
 
+from gp_lib.clients.postgres_address import FAILED, not_ready, parts_of
 from gp_lib.clock import patience
-from gp_lib.errors import NotReady
 
 APPLICATION = "golden-path-workbench"
 """How the workbench's own sessions are told from the platform's, also where both have the same role."""
@@ -37,16 +37,15 @@ async def open_session(url: str, *, timeout_s: float = 10.0) -> AsyncIterator[Se
     """A session of its own; ``timeout_s`` (scaled) bounds connecting and each statement.
 
     Raises:
+        SettingsError: ``url`` is malformed.
         NotReady: the server cannot be reached or refuses the user.
     """
-    bound_s = patience(timeout_s)
+    parts, bound_s = parts_of(url), patience(timeout_s)
     settings = {"application_name": APPLICATION}
     try:
-        session = await asyncpg.connect(url, timeout=bound_s, command_timeout=bound_s, server_settings=settings)
-    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        raise NotReady(
-            "PostgreSQL", f"connecting failed: {type(error).__name__}: {error}", todo="check `gpath status`"
-        ) from error
+        session = await asyncpg.connect(**parts, timeout=bound_s, command_timeout=bound_s, server_settings=settings)
+    except FAILED as error:
+        raise not_ready(error) from error
     try:
         yield session
     finally:

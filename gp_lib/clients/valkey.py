@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlencode
 
-from redis.asyncio import Redis
+from redis.asyncio import Connection, ConnectionPool, Redis, SSLConnection, UnixDomainSocketConnection
+from redis.asyncio.connection import parse_url
 from redis.exceptions import RedisError
 
 from gp_lib.clock import patience
-from gp_lib.errors import NotReady
+from gp_lib.errors import NotReady, SettingsError
+from gp_lib.urls import VALKEY, Address, take_apart
 
 
 class Valkey:
@@ -32,15 +36,36 @@ async def open_valkey(url: str, *, timeout_s: float = 10.0) -> AsyncIterator[Val
     """A connection pool to ``url``, checked once; ``timeout_s`` (scaled) bounds each command.
 
     Raises:
+        SettingsError: ``url`` is malformed.
         NotReady: the server cannot be reached or refuses the password.
     """
-    bound_s = patience(timeout_s)
-    client = Redis.from_url(url, decode_responses=True, socket_timeout=bound_s, socket_connect_timeout=bound_s)
+    address, bound_s = take_apart(url, "the URL of Valkey", VALKEY), patience(timeout_s)
+    client = _client(address, bound_s)
     try:
         try:
             await client.ping()
-        except (OSError, RedisError) as error:
+        except (OSError, ValueError, RedisError) as error:
             raise NotReady("Valkey", f"PING failed: {type(error).__name__}", todo="check `gpath status`") from error
         yield Valkey(client)
     finally:
         await client.aclose()
+
+
+def _client(address: Address, bound_s: float) -> "Redis":
+    """redis-py gets the options as a URL without host or secret, for it knows their types, and all else as parts.
+
+    Raises:
+        SettingsError: an option has no proper value.
+    """
+    try:
+        options: dict[str, Any] = dict(parse_url(f"redis://?{urlencode(address.query)}"))
+        database = int(options.pop("db", None) or address.path.strip("/") or 0) if address.hosts else 0
+    except ValueError:
+        raise SettingsError("the URL of Valkey", "its database or one of its options has no proper value") from None
+    where: dict[str, Any] = (
+        {"host": address.host.name, "port": address.host.port} if address.hosts else {"path": address.path}
+    )
+    kind = SSLConnection if address.secure else Connection if address.hosts else UnixDomainSocketConnection
+    about = options | where | {"db": database, "username": address.user, "password": address.password}
+    about |= {"socket_timeout": bound_s, "socket_connect_timeout": bound_s, "decode_responses": True}
+    return Redis.from_pool(ConnectionPool(connection_class=kind, **about))

@@ -6,14 +6,14 @@ import json
 import socket
 from collections.abc import Mapping
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
 
 from gp_lib.clock import monotonic_s, patience
-from gp_lib.errors import ConnectionLost, UnexpectedReply
+from gp_lib.errors import ConnectionLost, UnexpectedReply, WorkbenchError
+from gp_lib.urls import WEBSOCKET, Address, Host, take_apart, without_credentials
 
 Way = Literal["header", "subprotocol"]
 """How a token comes along: ``Authorization: Bearer``, or ``Sec-WebSocket-Protocol: jwt.<base64url>``."""
@@ -91,16 +91,19 @@ async def open_websocket(
     reading is felt at the server; ``None`` leaves the usual, generous buffers.
 
     Raises:
+        SettingsError: ``url`` is malformed.
         UnexpectedReply: the handshake was refused; ``came`` says with which HTTP status.
         ConnectionLost: nobody answered within ``open_timeout_s`` (scaled) seconds, or the connection broke.
     """
-    headers = {"Authorization": f"Bearer {token}"} if token is not None and by == "header" else {}
+    address = take_apart(url, "the WebSocket's URL", WEBSOCKET)
     offered = _as_subprotocol(token) if token is not None and by == "subprotocol" else None
-    sock = await _narrow_socket(url, receive_buffer_bytes) if receive_buffer_bytes else None
+    sock: socket.socket | None = None
     try:
+        if receive_buffer_bytes:
+            sock = await _narrow_socket(address.host, receive_buffer_bytes)
         connection = await connect(
-            url,
-            additional_headers=headers,
+            without_credentials(url),
+            additional_headers=_authorization(token if by == "header" else None, address),
             subprotocols=None if offered is None else [offered],
             open_timeout=patience(open_timeout_s),
             close_timeout=2,
@@ -111,33 +114,53 @@ async def open_websocket(
             compression=None,
             sock=sock,
         )
-    except InvalidStatus as refusal:
-        raise UnexpectedReply("an open WebSocket", f"HTTP {refusal.response.status_code}") from refusal
-    except (InvalidHandshake, EOFError) as broken:
-        raise UnexpectedReply("an open WebSocket", f"a broken handshake ({broken})") from broken
-    except (OSError, TimeoutError) as error:
-        raise ConnectionLost(name, code=None, reason=f"no connection: {error}", silent_s=None) from error
+    except BaseException as error:
+        if sock is not None:
+            sock.close()
+        if (refused := _refused(name, error)) is None:
+            raise
+        raise refused from error
     return WebSocket(name, connection, offered=offered)
+
+
+def _refused(name: str, error: BaseException) -> WorkbenchError | None:
+    """The error of ours for what went wrong while connecting; ``None`` when it is not the other side's fault."""
+    match error:
+        case InvalidStatus():
+            return UnexpectedReply("an open WebSocket", f"HTTP {error.response.status_code}")
+        case OSError():  # TimeoutError is one
+            return ConnectionLost(name, code=None, reason=f"no connection: {error}", silent_s=None)
+        case WebSocketException() | EOFError() | ValueError():  # ValueError: a redirect to what is no WebSocket
+            return UnexpectedReply("an open WebSocket", f"a broken handshake ({error})")
+    return None
+
+
+def _authorization(token: str | None, address: Address) -> dict[str, str]:
+    if token is not None:
+        return {"Authorization": f"Bearer {token}"}
+    if address.user is None:
+        return {}
+    both = f"{address.user}:{address.password or ''}".encode()
+    return {"Authorization": f"Basic {base64.b64encode(both).decode()}"}
 
 
 def _as_subprotocol(token: str) -> Subprotocol:
     return Subprotocol("jwt." + base64.urlsafe_b64encode(token.encode()).decode().rstrip("="))
 
 
-async def _narrow_socket(url: str, receive_buffer_bytes: int) -> socket.socket:
+async def _narrow_socket(host: Host, receive_buffer_bytes: int) -> socket.socket:
     """A connected socket whose receive buffer is small: it must be set before connecting to bound the window.
 
     Small segments keep the server's send buffer as small as on a real network: Linux sizes it by them, and the
     huge segments of loopback would let it take in megabytes that nobody reads.
     """
-    parts = urlsplit(url)
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer_bytes)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SMALL_SEGMENT_BYTES)
     sock.setblocking(False)
     try:
-        await asyncio.get_running_loop().sock_connect(sock, (parts.hostname, parts.port or 80))
-    except OSError:
+        await asyncio.get_running_loop().sock_connect(sock, (host.name, host.port))
+    except BaseException:
         sock.close()
         raise
     return sock

@@ -109,9 +109,21 @@ def _secret(environment: Mapping[str, str]) -> str:
 
 def _url(environment: Mapping[str, str], name: str, schemes: str) -> str:
     value = _required(environment, name)
-    if urlsplit(value).scheme not in schemes.split():
-        raise BadSetting(f"GP_PLATFORM_{name}", f"is no URL that starts with one of: {schemes}")
+    if not _is_url(value, schemes.split()):
+        raise BadSetting(
+            f"GP_PLATFORM_{name}",
+            f"is no URL of a host that starts with one of: {schemes} (/ ? # @ [ ] in a password are percent-encoded)",
+        )
     return value
+
+
+def _is_url(value: str, schemes: list[str]) -> bool:
+    try:
+        parts = urlsplit(value)
+        proper = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # its words quote the password
+        return False
+    return proper and parts.scheme in schemes and not parts.fragment and "@" not in parts.path
 
 
 def _whole(environment: Mapping[str, str], name: str, default: int | None) -> int:

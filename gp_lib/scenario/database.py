@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
-from gp_lib import contract
+from gp_lib import contract, urls
 from gp_lib.clients.session import APPLICATION, Session, acting_as, open_session, rows
 from gp_lib.clock import wait_until
 from gp_lib.errors import NotReady
@@ -32,7 +31,7 @@ class DatabaseAuditor:
         self._history = history
         self._auditor = auditor
         self._app_url = app_url
-        self._role = urlsplit(app_url).username or ""
+        self._role = urls.take_apart(app_url, "postgres_app", urls.POSTGRES, hostless=True).user or ""
         self._asking = asyncio.Lock()
 
     @asynccontextmanager

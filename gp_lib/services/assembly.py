@@ -137,7 +137,7 @@ class Assembly:
         entry = service.entry
         _log.info("%s: %s %s", service.name, entry.state if entry else "preparing", entry.ending if entry else "")
         entries = {name: each.entry for name, each in self.services.items() if each.entry}
-        scratch = [self.postgres.scratch] if self.postgres.scratch else []
+        scratch = [each.scratch for each in self.services.values() if each.scratch]
         try:
             self.state.write_ledger(entries, scratch)
             if entry and entry.state == "ready" and self.on_moved:

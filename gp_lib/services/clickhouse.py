@@ -2,9 +2,11 @@
 
 import hashlib
 import sys
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from gp_lib.errors import UnexpectedReply
+from gp_lib.services.account import can_reach, scratch_folder, unprivileged_account
 from gp_lib.services.binaries import on_path
 from gp_lib.services.ports import HOST
 from gp_lib.services.probes import http
@@ -43,6 +45,18 @@ class ClickHouse(Service):
 
     name = "clickhouse"
 
+    @property
+    def data_folder(self) -> Path:
+        """Where its tables are: in the state directory, or where the account can reach them that root is left for."""
+        return self.scratch / "data" if self.scratch else self.folder
+
+    async def prepare(self) -> None:
+        """As root, find a place that the unprivileged account can reach: the state directory is closed to it."""
+        account = unprivileged_account()
+        if account and self.source == "wheel" and not can_reach(self.folder, account):
+            self.scratch = scratch_folder(self.name)
+            self.around.on_change(self)
+
     def spec(self, port: int) -> ProcessSpec:
         """The server on ``port``."""
         return self._real_server(port) if self.source == "path" else self._engine(port)
@@ -74,7 +88,7 @@ class ClickHouse(Service):
         environment = {
             "GP_CLICKHOUSE_HOST": HOST,
             "GP_CLICKHOUSE_PORT": str(port),
-            "GP_CLICKHOUSE_DATA_DIR": str(self.folder),
+            "GP_CLICKHOUSE_DATA_DIR": str(self.data_folder),
             "GP_CLICKHOUSE_USER": USER,
             "GP_CLICKHOUSE_PASSWORD": self.around.credentials.clickhouse,
         }

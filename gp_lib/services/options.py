@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from gp_lib.errors import SettingsError
 from gp_lib.settings import Secret
+from gp_lib.urls import HTTP, take_apart
 
 Binaries = Literal["wheel", "path"]
 STORES = ("postgres", "valkey", "clickhouse")
@@ -17,7 +18,7 @@ SERVICES = (*STORES, "model", "platform")
 class ModelEndpoint(BaseModel):
     """A real OpenAI-compatible model to attach instead of starting the scripted one; ``url`` ends in ``/v1``."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     url: str
     key: Secret
@@ -32,7 +33,7 @@ class StackOptions(BaseModel):
     one; ``None`` starts the scripted model. ``platform_environment``: more ``GP_PLATFORM_*`` variables.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     binaries: dict[str, Binaries] = {}
     defects: tuple[str, ...] = ()
@@ -82,6 +83,5 @@ def _model(environment: Mapping[str, str]) -> ModelEndpoint | None:
     for name, value in values.items():
         if not value:
             raise SettingsError(name, "is needed together with the other GPATH_MODEL_* variables")
-    if not values["GPATH_MODEL_URL"].startswith(("http://", "https://")):
-        raise SettingsError("GPATH_MODEL_URL", "must begin with http:// or https://")
+    take_apart(values["GPATH_MODEL_URL"], "GPATH_MODEL_URL", HTTP)
     return ModelEndpoint(url=values[names[0]], key=values[names[1]], name=values[names[2]])

@@ -60,7 +60,6 @@ class Postgres(Service):
 
     def __init__(self, surroundings: Surroundings, source: Source = "wheel") -> None:
         super().__init__(surroundings, source)
-        self.scratch: Path | None = None
         self._account: Account | None = None
         self._programs = Path()
         self._descriptor = -1

@@ -41,7 +41,8 @@ class Service(ABC):
     """One service of a stack. A subclass says how to prepare, run and probe it.
 
     ``port`` is 0 before the first start and never changes afterwards. ``ready_s`` is how many seconds the last
-    start took. ``environment`` are variables for the next start, beside those that it always gets.
+    start took. ``scratch`` is a folder that it has outside the state directory (``None``: none). ``environment`` are
+    variables for the next start, beside those that it always gets.
     """
 
     name: ClassVar[str]
@@ -52,6 +53,7 @@ class Service(ABC):
         self.environment: dict[str, str] = {}
         self.process: ServiceProcess | None = None
         self.entry: LedgerEntry | None = None
+        self.scratch: Path | None = None
         self.port = 0
         self.version = ""
         self.ready_s = 0.0

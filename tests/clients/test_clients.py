@@ -1,8 +1,8 @@
 """Each client says what went wrong, in the workbench's own words."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 import jwt
 import pytest
@@ -10,10 +10,11 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from gp_lib.clients.clickhouse import open_clickhouse
 from gp_lib.clients.postgres import open_postgres
+from gp_lib.clients.session import open_session
 from gp_lib.clients.tokens import sign
 from gp_lib.clients.valkey import open_valkey
 from gp_lib.clients.websocket import WebSocket, open_websocket
-from gp_lib.errors import ConnectionLost, NotReady, UnexpectedReply
+from gp_lib.errors import ConnectionLost, NotReady, UnexpectedReply, WorkbenchError
 from gp_lib.settings import StackDescription, TokenIssuer
 
 NOBODY = "127.0.0.1:9"  # the discard port: nothing listens there
@@ -124,3 +125,118 @@ async def test_every_store_answers_a_question(stack: StackDescription) -> None:
         assert await clickhouse.rows("select {n:UInt8} as n", n=7) == [{"n": 7}]
     async with open_valkey(stack.urls.valkey) as valkey:
         assert (await valkey.fingerprint()).keys() == {"version", "identity", "uptime_s"}
+
+
+ODD_PASSWORDS = [
+    "a/S3cret",
+    "a?S3cret",
+    "a#S3cret",
+    "a[S3cret",
+    "a]S3cret",
+    "a@S3cret",
+    "a:S3cret",
+    "a%S3cret",
+    "a!$&;S3cret",
+]
+STORES: dict[str, Callable[[str], AbstractAsyncContextManager[object]]] = {
+    "postgresql://app:{}@127.0.0.1:9/chat": open_postgres,
+    "postgresql://app:{}@127.0.0.1:9/other": open_session,
+    "redis://app:{}@127.0.0.1:9/0": open_valkey,
+    "http://app:{}@127.0.0.1:9/": open_clickhouse,
+}
+
+
+@pytest.mark.parametrize("url", STORES)
+@pytest.mark.parametrize("password", ODD_PASSWORDS)
+async def test_an_odd_password_ends_in_an_error_of_ours_that_tells_no_part_of_it(url: str, password: str) -> None:
+    with pytest.raises(WorkbenchError) as refused:
+        async with STORES[url](url.format(password)):
+            pass
+    assert "S3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://h:9/x?sslmode=nonsense",
+        "postgresql://h:9/x?port=y",
+        "redis://h:9/first",
+        "redis://h:9/0?socket_timeout=soon",
+        "http://h:9/?verify=maybe&compress=nothing",
+    ],
+)
+async def test_an_option_that_makes_no_sense_is_an_error_of_ours(url: str) -> None:
+    opener: Callable[[str], AbstractAsyncContextManager[object]]
+    opener = (
+        open_postgres if url.startswith("postgres") else open_valkey if url.startswith("redis") else open_clickhouse
+    )
+    with pytest.raises(WorkbenchError):
+        async with opener(url):
+            pass
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "",
+            "ws://",
+            "http://127.0.0.1:9/ws",
+            "ws://no such host/",
+            "ws://127.0.0.1:99999/ws",
+            "ws://127.0.0.1:9/ws#part",
+        ),
+        *(
+            "ws://me:a[S3cret@127.0.0.1:9/ws",
+            "ws://me:a/S3cret@127.0.0.1:9/ws",
+            "ws://.example/ws",
+            f"ws://{'a' * 70}.example/",
+        ),
+    ],
+)
+@pytest.mark.parametrize("receive_buffer_bytes", [None, 4096])
+async def test_an_odd_websocket_url_is_an_error_of_ours(url: str, receive_buffer_bytes: int | None) -> None:
+    with pytest.raises(WorkbenchError) as refused:
+        await open_websocket(url, name="ana/1", receive_buffer_bytes=receive_buffer_bytes)
+    assert "S3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
+        b"HTTP/1.1 302 Found\r\nLocation: ws://127.0.0.1:9/ws\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/login\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nLocation: ws://[\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nLocation: ws://127.0.0.1:99999/\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+        b"HTTP/1.1 99999 Odd\r\n\r\n",
+        b"HTTP/1.1 200 \xff\r\n\r\n",
+        b"SSH-2.0-OpenSSH\r\n",
+        b"\x00" * 100,
+        b"A" * 100_000,
+        b"",
+    ],
+)
+@pytest.mark.parametrize("receive_buffer_bytes", [None, 4096])
+async def test_an_odd_handshake_is_an_error_of_ours_and_leaves_nothing_open(
+    answer: bytes, receive_buffer_bytes: int | None
+) -> None:
+    closed = asyncio.Event()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        if not answer:
+            writer.close()
+        with suppress(ConnectionError):
+            await reader.read()  # until the client hangs up
+        closed.set()
+        writer.close()
+
+    async with await asyncio.start_server(handle, "127.0.0.1", 0) as server:
+        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/ws"
+        with pytest.raises(WorkbenchError):
+            await open_websocket(url, name="ana/1", token="t", receive_buffer_bytes=receive_buffer_bytes)
+        await asyncio.wait_for(closed.wait(), 30)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.httputil import get_pool_manager
 
 from gp_lib.reference_platform.config import Settings
 from gp_lib.reference_platform.problems import StoreLost
@@ -48,6 +49,7 @@ class ColdTier:
         self._answer_s = settings.tool_deadline_s
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="clickhouse")
         self._client: Client | None = None
+        self._pool = get_pool_manager()
         self._connecting = asyncio.Lock()
 
     @asynccontextmanager
@@ -60,6 +62,7 @@ class ColdTier:
             if self._client is not None:
                 with suppress(ClickHouseError, OSError):
                     self._client.close()
+            self._pool.clear()
 
     async def query(self, sql: str, parameters: Mapping[str, Any], deadline_s: float) -> list[tuple[Any, ...]]:
         """All rows of ``sql``.
@@ -119,6 +122,7 @@ class ColdTier:
     def _connect(self) -> Client:
         client = clickhouse_connect.get_client(
             dsn=self._url,
+            pool_mgr=self._pool,  # given none, the driver asks the environment for a proxy
             connect_timeout=CONNECT_S,
             send_receive_timeout=max(1, round(self._answer_s)),
             query_retries=0,

@@ -11,6 +11,7 @@ import fsspec.core
 
 from gp_lib import redaction
 from gp_lib.errors import SettingsError, WorkbenchError
+from gp_lib.urls import know_passwords
 
 
 class Place:
@@ -23,10 +24,11 @@ class Place:
     """
 
     def __init__(self, url: str) -> None:
+        know_passwords(url)
         try:
             parts = urlsplit(url)
-        except ValueError as error:
-            raise SettingsError(redaction.clean(url), f"is no URL: {error}") from error
+        except ValueError:  # its words may hold a password
+            raise SettingsError(redaction.clean(url), "is no URL") from None
         self._query = f"?{parts.query}" if parts.query else ""
         self.name = PurePosixPath(parts.path).name
         self._url = redaction.clean(parts._replace(query="", fragment="").geturl().rstrip("/"))  # a query may sign it

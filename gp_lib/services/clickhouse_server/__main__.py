@@ -1,6 +1,7 @@
 """``python -m gp_lib.services.clickhouse_server``: serve one directory until SIGTERM or SIGINT."""
 
 import asyncio
+import importlib
 import logging
 import os
 import socket
@@ -9,14 +10,20 @@ from types import FrameType
 
 import uvicorn
 
-from gp_lib.errors import SettingsError
+from gp_lib.errors import NotReady, SettingsError
 from gp_lib.services.clickhouse_server.configuration import Configuration
+from gp_lib.services.clickhouse_server.privileges import give_up_root
 
 _log = logging.getLogger("clickhouse_server")
 
 _BACKLOG = 1024
 _MAX_HEAD_BYTES = (1 << 20) + (64 << 10)  # ClickHouse's http_max_uri_size, and the other headers
 _KEEP_ALIVE_S = 300  # longer than clients keep an idle connection, so that the server is not first to hang up
+# what uvicorn and starlette import when they first need it: too late for an account that cannot read it
+_IMPORTED_LATER = (
+    *("anyio._backends._asyncio", "uvicorn.lifespan.off", "uvicorn.loops.asyncio", "uvicorn.protocols.http.h11_impl"),
+    *("encodings.idna", "email.parser", "multiprocessing.connection", "concurrent.futures.thread"),
+)
 _GRACE_S = 10  # for queries that are running when the server is told to stop
 
 
@@ -40,7 +47,7 @@ def main() -> int:
         configuration = Configuration.from_environment(os.environ)
         with _listen(configuration) as listener:
             return asyncio.run(_serve(configuration, listener))
-    except SettingsError as error:
+    except (SettingsError, NotReady) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -67,7 +74,12 @@ async def _serve(configuration: Configuration, listener: socket.socket) -> int:
     from gp_lib.services.clickhouse_server.app import Face
     from gp_lib.services.clickhouse_server.engine import Engine
 
-    engine = Engine(configuration.data_dir)
+    for module in _IMPORTED_LATER:
+        importlib.import_module(module)
+    unprivileged = give_up_root(configuration.data_dir)
+    engine = Engine(configuration.data_dir, configuration.user)
+    if not unprivileged:
+        _log.warning("Stays root: no unprivileged account can have %s", configuration.data_dir)
     face = Face(engine, configuration)
     _log.info("ClickHouse %s", engine.version)
     await _server(face.app()).serve(sockets=[listener])

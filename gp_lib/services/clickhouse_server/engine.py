@@ -5,12 +5,15 @@ import re
 import socket
 import uuid
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import chdb
 
 from gp_lib.errors import SettingsError
+from gp_lib.services.clickhouse_server import processes
+from gp_lib.services.clickhouse_server.confinement import NAME_SETTING, users_configuration
 from gp_lib.services.clickhouse_server.errors import ClickHouseError
 from gp_lib.services.clickhouse_server.query import (
     Answer,
@@ -19,6 +22,7 @@ from gp_lib.services.clickhouse_server.query import (
     command,
     execute,
     prepare,
+    quoted_text,
     set_clause,
 )
 
@@ -33,6 +37,10 @@ _SERVER_SETTINGS = {
 # tables is fsynced by default). Without the two it would survive a kill of the process, not a loss of power.
 _CONFIGURATION = """<clickhouse>
     <display_name>{display_name}</display_name>
+    <users_config>{users}</users_config>
+    <user_files_path>{directory}/user_files/</user_files_path>
+    <format_schema_path>{directory}/format_schemas/</format_schema_path>
+    <remote_url_allow_hosts></remote_url_allow_hosts>
     <merge_tree>
         <fsync_after_insert>1</fsync_after_insert>
         <fsync_part_directory>1</fsync_part_directory>
@@ -43,13 +51,14 @@ _DIRECTORY = "GP_CLICKHOUSE_DATA_DIR"
 
 
 class Engine:
-    """The engine of this process, open for as long as the process lives.
+    """The engine of this process, open for as long as the process lives; ``user`` is what clients call themselves.
 
     Raises:
         SettingsError: the directory cannot be used.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, user: str) -> None:
+        self._user = user
         try:
             self.display_name = _prepare(directory)
         except OSError as error:
@@ -61,6 +70,7 @@ class Engine:
         except (RuntimeError, ClickHouseError) as error:
             reason = " ".join(str(error).split())
             raise SettingsError(_DIRECTORY, f"the engine cannot open {directory}: {reason}") from None
+        processes.create_view(self._anchor, user)
         answer = command(self._anchor, "SELECT version(), timezone()")
         self.version, self.timezone = answer.decode().rstrip("\n").split("\t")
 
@@ -80,7 +90,23 @@ class Engine:
             prepare(connection, query)
             if query.read_only:
                 command(connection, "SET readonly = 2")
-            return execute(connection, query)
+            return self.carry_out(connection, query)
+
+    def carry_out(self, connection: Connection, query: Query) -> Answer:
+        """Run the statement on ``connection``, which has been prepared for it.
+
+        Raises:
+            ClickHouseError: what the engine finds wrong.
+        """
+        if processes.is_kill(query.statement):
+            return processes.kill(connection, query, self._user)
+        return execute(connection, replace(query, statement=processes.through_view(query.statement)))
+
+    def kill(self, query_id: str) -> None:
+        """End the query that its client calls ``query_id``, if it runs; does not wait for its end."""
+        with closing(self.connect()) as connection:
+            called = f"Settings['{NAME_SETTING}'] = {quoted_text(query_id)}"
+            command(connection, f"KILL QUERY WHERE {called} ASYNC")
 
     def close(self) -> None:
         """Let the directory go."""
@@ -99,7 +125,11 @@ def _prepare(directory: Path) -> str:
         known = str(uuid.uuid4())
         identity.write_text(f"{known}\n")
     display_name = f"{socket.gethostname()}/{known}"
-    (directory / "config.xml").write_text(_CONFIGURATION.format(display_name=escape(display_name)))
+    users = directory / "users.xml"
+    users.write_text(users_configuration(processes.VIEW))
+    names = {"display_name": display_name, "users": str(users), "directory": str(directory)}
+    texts = {name: escape(text) for name, text in names.items()}
+    (directory / "config.xml").write_text(_CONFIGURATION.format(**texts))
     return display_name
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from gp_lib.services.clickhouse_server.confinement import NAME_SETTING
 from gp_lib.services.clickhouse_server.errors import ClickHouseError, Code, from_engine
 from gp_lib.services.clickhouse_server.sql import Statement
 
@@ -30,6 +31,7 @@ class Query:
     """Everything one request asks of the engine.
 
     ``database`` ``None`` leaves the session's own. ``read_only`` allows settings to change, and nothing else.
+    ``query_id`` is what its client calls it.
     """
 
     statement: Statement
@@ -39,6 +41,7 @@ class Query:
     parameters: Mapping[str, str] = field(default_factory=dict)
     tables: Sequence[ExternalTable] = ()
     read_only: bool = False
+    query_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,10 @@ def _query(connection: Connection, sql: bytes, output: str, parameters: Mapping[
 
 
 def prepare(connection: Connection, query: Query) -> None:
-    """Choose the query's database, apply its settings and make its temporary tables."""
+    """Choose the query's database, name it, apply its settings and make its temporary tables."""
     if query.database:
         command(connection, f"USE {quoted_name(query.database)}")
-    if query.settings:
-        command(connection, set_clause(query.settings))
+    command(connection, set_clause({NAME_SETTING: query.query_id, **query.settings}))
     for table in query.tables:
         command(connection, f"CREATE TEMPORARY TABLE {quoted_name(table.name)} ({table.columns})")
         with _in_file(table.data) as path:

@@ -4,16 +4,20 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from urllib.parse import parse_qsl
 
 from gp_lib.services.clickhouse_server.compression import decompress
+from gp_lib.services.clickhouse_server.confinement import NAME_SETTING
 from gp_lib.services.clickhouse_server.errors import ClickHouseError, Code
 from gp_lib.services.clickhouse_server.multipart import Part, is_form, read_form
-from gp_lib.services.clickhouse_server.query import ExternalTable, Query
+from gp_lib.services.clickhouse_server.query import ExternalTable, Query, quoted_name
 from gp_lib.services.clickhouse_server.sql import read_statement
-from gp_lib.services.clickhouse_server.tokens import split_list
+from gp_lib.services.clickhouse_server.structure import columns_of
+from gp_lib.services.clickhouse_server.tokens import meaningful, split_list
 
 BODY_LIMIT_BYTES = 256 << 20
+_START_BYTES = 1000  # enough of a body to see what it begins with
 _DEFAULT_SESSION_TIMEOUT_S = 60
 _MAX_SESSION_TIMEOUT_S = 3600
 # What the URL may hold besides settings. These are read elsewhere, or mean nothing here: answers are always
@@ -77,6 +81,11 @@ class Request:
             raise ClickHouseError(Code.INVALID_SESSION_TIMEOUT, f"Invalid session timeout: '{text}'")
         return int(text)
 
+    @property
+    def ends_with_its_client(self) -> bool:
+        """Whether a query that only reads ends when the client hangs up: always, unless the client says otherwise."""
+        return self.parameters.get("cancel_http_readonly_queries_on_client_close", "1").lower() not in ("0", "false")
+
     def is_on(self, name: str) -> bool:
         """Whether a switch in the URL is on."""
         return self.parameters.get(name, "0").lower() in ("1", "true")
@@ -118,7 +127,13 @@ class Request:
             parameters=_bound(fields) | _bound(self.parameters),
             tables=tables,
             read_only=self.method in ("GET", "HEAD"),
+            query_id=self.query_id,
         )
+
+    def kills(self, body: bytes) -> bool:
+        """Whether it seems to end other queries: such a request must not wait for these."""
+        start = self.parameters.get("query", "").encode() + b" " + body[:_START_BYTES]
+        return [token.word for token in islice(meaningful(start), 2)] == ["KILL", "QUERY"]
 
     def _sql(self, form_query: str | None, body: bytes) -> bytes:
         """The URL's query, a line end, and the body: together they are the statement and its data."""
@@ -129,6 +144,8 @@ class Request:
         return self.headers.get(f"x-clickhouse-{header}") or self.parameters.get(parameter) or None
 
     def _settings(self, files: list[Part]) -> dict[str, str]:
+        if NAME_SETTING in self.parameters:
+            raise ClickHouseError(Code.UNKNOWN_SETTING, f"Unknown setting '{NAME_SETTING}'")
         about_files = {f"{part.name}_{what}" for part in files for what in ("format", "types", "structure")}
         return {
             name: value
@@ -152,8 +169,11 @@ def _table(part: Part, parameters: Mapping[str, str]) -> ExternalTable:
     structure = parameters.get(f"{part.name}_structure", "")
     if types := parameters.get(f"{part.name}_types"):
         structure = ", ".join(f"_{number} {name}" for number, name in enumerate(split_list(types), start=1))
-    if not structure or ";" in structure:
+    columns = columns_of(structure)
+    if not columns:
         raise ClickHouseError(
-            Code.BAD_ARGUMENTS, f"External table {part.name} needs {part.name}_structure or {part.name}_types"
+            Code.BAD_ARGUMENTS,
+            f"External table {part.name} needs {part.name}_structure (names and types) or {part.name}_types",
         )
-    return ExternalTable(part.name, structure, parameters.get(f"{part.name}_format", "TabSeparated"), part.data)
+    text = ", ".join(f"{quoted_name(name)} {kind}" for name, kind in columns)
+    return ExternalTable(part.name, text, parameters.get(f"{part.name}_format", "TabSeparated"), part.data)

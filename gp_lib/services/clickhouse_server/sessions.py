@@ -49,14 +49,14 @@ class Session:
             self._connection = engine.connect()
         if query.statement.words[0] in ("SET", "USE"):
             return execute(self._connection, query)
-        return self._with_overlay(query)
+        return self._with_overlay(engine, query)
 
-    def _with_overlay(self, query: Query) -> Answer:
+    def _with_overlay(self, engine: Engine, query: Query) -> Answer:
         """Settings and database of a request hold for that request, not for the session."""
         undo = _undo(self._connection, query)
         try:
             prepare(self._connection, query)
-            return execute(self._connection, query)
+            return engine.carry_out(self._connection, query)
         finally:
             for sql in undo:
                 command(self._connection, sql)

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
+from gp_lib.services.clickhouse_server.confinement import confined
 from gp_lib.services.clickhouse_server.errors import ClickHouseError, Code
 from gp_lib.services.clickhouse_server.tokens import Token, blanked, meaningful, tokens
 
@@ -58,7 +59,8 @@ def read_statement(sql: bytes) -> Statement:
     """Read the one statement that ``sql`` holds.
 
     Raises:
-        ClickHouseError: it is empty, is not one statement, or wants something of a command-line client.
+        ClickHouseError: it is empty, is not one statement, wants something of a command-line client, or reaches for a
+            file, a host or this process.
     """
     leading = list(islice(meaningful(sql), 6))
     if not leading or leading[0].text == b";":
@@ -83,12 +85,12 @@ def _head_of_insert(sql: bytes) -> tuple[int, Token] | None:
     ``None`` when it carries no data (INSERT … SELECT).
     """
     name_next, clauses_at, last = True, None, ""
-    for token in meaningful(sql):
+    for token in confined(meaningful(sql)):
         if last == "FORMAT" and clauses_at is not None:
             return clauses_at, token
         is_clause = token.depth == 0 and not name_next
         if is_clause and token.word in ("FROM", "SELECT", "WITH"):
-            _refuse_files(sql, token)
+            _refuse_input(sql, token)
             return None
         if is_clause and token.word in ("SETTINGS", "FORMAT", "VALUES"):
             clauses_at = token.start if clauses_at is None else clauses_at
@@ -99,10 +101,8 @@ def _head_of_insert(sql: bytes) -> tuple[int, Token] | None:
     return None
 
 
-def _refuse_files(sql: bytes, token: Token) -> None:
-    parts = list(meaningful(sql[token.start :]))
-    if parts[1:2] and (parts[0].word, parts[1].word) == ("FROM", "INFILE"):
-        raise ClickHouseError(Code.NOT_IMPLEMENTED, "FROM INFILE is for command-line clients")
+def _refuse_input(sql: bytes, token: Token) -> None:
+    parts = meaningful(sql[token.start :])
     if any((left.word, right.text) == ("INPUT", b"(") for left, right in pairwise(parts)):
         raise ClickHouseError(Code.NOT_IMPLEMENTED, "The table function input is not served here")
 
@@ -124,7 +124,7 @@ def _start_of_data(sql: bytes, after: int) -> int:
 
 def _without_data(sql: bytes, words: tuple[str, ...]) -> Statement:
     end, inserts, output = len(sql), False, _OutputFormat()
-    for token in meaningful(sql):
+    for token in confined(meaningful(sql)):
         if token.text == b";":
             end = token.start
             _refuse_second_statement(sql, token)
@@ -153,15 +153,9 @@ class _OutputFormat:
         self._settled = False
 
     def see(self, token: Token) -> None:
-        """Take the next token.
-
-        Raises:
-            ClickHouseError: the statement wants to write into a file of the server.
-        """
+        """Take the next token."""
         if token.depth:
             return
-        if self._last == "INTO" and token.word == "OUTFILE":
-            raise ClickHouseError(Code.INTO_OUTFILE_NOT_ALLOWED, "INTO OUTFILE is not allowed")
         if self._last == "FORMAT" and token.kind in ("word", "quoted"):
             self.name = token.text.decode(errors="replace").strip('`"')
         elif self.name and token.word == "SETTINGS":

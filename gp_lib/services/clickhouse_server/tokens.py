@@ -1,23 +1,26 @@
 """ClickHouse's SQL as tokens: brackets, quotes, heredocs and nested comments, and no grammar."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+# Outside quotes nothing beyond ASCII has a meaning to the engine: it takes the blanks among it for blanks, and
+# refuses the rest. So it divides words here too; otherwise "INTO<no-break space>OUTFILE" would be read as one.
 _TOKEN = re.compile(
     rb"""
-      (?P<space>   [\s\x00]+ )
+      (?P<space>   (?: [\s\x00] | (?!\xe2\x80[\x98\x9c]) [\x80-\xff] )+ )
     | (?P<comment> --[^\n]* | //[^\n]* | \#[\x20!][^\n]* )
     | (?P<block>   /\* )
     | (?P<quoted>  '(?:[^'\\]++|\\.|'')*+' | "(?:[^"\\]++|\\.|"")*+" | `(?:[^`\\]++|\\.|``)*+`
                  | \xe2\x80\x98.*?\xe2\x80\x99 | \xe2\x80\x9c.*?\xe2\x80\x9d | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$ )
     | (?P<open>    ['"`].* )
     | (?P<number>  \d[\w.]* )
-    | (?P<word>    [A-Za-z_\x80-\xff][\w$\x80-\xff]* )
+    | (?P<word>    [A-Za-z_][\w$]* )
     | (?P<sign>    . )
     """,
     re.VERBOSE | re.DOTALL,
 )
+_ESCAPE = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 _BLOCK_EDGE = re.compile(rb"/\*|\*/")
 _BRACKETS = {b"(": 1, b"[": 1, b"{": 1, b")": -1, b"]": -1, b"}": -1}
 
@@ -73,6 +76,34 @@ def blanked(sql: bytes) -> bytes:
         if token.kind == "comment":
             text[token.start : token.end] = b" " * (token.end - token.start)
     return bytes(text)
+
+
+def is_text(token: Token) -> bool:
+    """Whether it is a text in SQL: a quoted name is none."""
+    return token.kind in ("quoted", "open") and not token.text.startswith((b'"', b"`", b"\xe2\x80\x9c"))
+
+
+def name_of(token: Token) -> str:
+    """The name that a token is to the engine; empty when it is none."""
+    if token.kind == "word":
+        return token.text.decode(errors="replace")
+    if token.kind != "quoted" or is_text(token):
+        return ""
+    inner = token.text[3:-3] if token.text.startswith(b"\xe2") else token.text[1:-1]
+    return _ESCAPE.sub(_unescaped, inner).decode(errors="replace")
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    if match[1]:
+        return bytes([int(match[1], 16)])
+    return b"" if match[2] == b"N" else match[2]  # the engine reads \\N as nothing
+
+
+def replaced(sql: bytes, texts: Mapping[Token, bytes]) -> bytes:
+    """``sql`` with other texts in the places of some of its tokens."""
+    for token in sorted(texts, key=lambda token: -token.start):
+        sql = sql[: token.start] + texts[token] + sql[token.end :]
+    return sql
 
 
 def split_list(text: str) -> list[str]:

@@ -41,17 +41,17 @@ def serving(data_dir: Path, **more: str) -> Iterator[Running]:
     with log.open("wb") as stderr:
         process = subprocess.Popen(command(), env=environment(data_dir, **more), stderr=stderr)
     try:
-        match = _wait_for(log, process)
-        yield Running(process, match[1], int(match[2]))
+        yield started(log, process)
     finally:
         process.terminate()
         process.wait(30)
 
 
-def _wait_for(log: Path, process: subprocess.Popen[bytes]) -> re.Match[str]:
-    deadline = Deadline.after(20)
+def started(log: Path, process: subprocess.Popen[bytes]) -> Running:
+    """The server once it listens, as its log says."""
+    deadline = Deadline.after(60)
     while not deadline.passed and process.poll() is None:
         if match := _LISTENS.search(log.read_text()):
-            return match
+            return Running(process, match[1], int(match[2]))
         time.sleep(0.01)
     raise AssertionError(f"the server did not start: {log.read_text()}")
