@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from gp_lib.cli.app import RunName, app
+from gp_lib.runner.terminal import say, say_block
 
 VERIFY_EXIT_CODES = """
 Exit codes: 0 as it was signed, by whom you named or by your own key. 1 something was changed, added or removed,
@@ -47,13 +48,13 @@ def attest(
         raise SettingsError("--trust-config", "is only of use with --keyless")
     batch = evidence.find_run(project_root() / "runs", name)
     if keyless:
-        typer.echo(f"{attestation.attest_keyless(batch, trust_config)} files of {batch.name} signed with sigstore")
+        say(f"{attestation.attest_keyless(batch, trust_config)} files of {batch.name} signed with sigstore")
         return
     where = key or keys.default_key_file()
     if make_key and not where.exists():
-        typer.echo(f"made a key: {where}; give others its public half, {keys.make_key(where)}")
+        say(f"made a key: {where}; give others its public half, {keys.make_key(where)}")
     signer = keys.signer_from(where if make_key else key)
-    typer.echo(f"{attestation.attest(batch, signer)} files of {batch.name} signed by key {signer.public_key.keyid}")
+    say(f"{attestation.attest(batch, signer)} files of {batch.name} signed by key {signer.public_key.keyid}")
 
 
 @app.command(epilog=VERIFY_EXIT_CODES)
@@ -81,7 +82,7 @@ def verify(
     path = Path(what) if Path(what).is_file() else evidence.find_run(project_root() / "runs", what)
     trusted = Identity(identity, issuer) if identity and issuer else keys.trusted_key(key)
     found = held(path, trusted, trust_config)
-    typer.echo(str(found))
+    say_block(str(found))
     raise typer.Exit({Ruling.PASS: 0, Ruling.FAIL: 1, Ruling.UNKNOWN: 2}[found.ruling])
 
 
@@ -102,10 +103,10 @@ def share(
     batch = evidence.find_run(project_root() / "runs", name)
     found = held(batch, None, trust_config)
     if found.ruling is Ruling.FAIL:
-        typer.echo(str(found))
+        say_block(str(found))
         raise typer.Exit(1)
     pack(batch, output)
-    typer.echo(f"{output}: {output.stat().st_size / 2**20:.1f} MiB; `gpath verify {output}` checks it")
+    say(f"{output}: {output.stat().st_size / 2**20:.1f} MiB; `gpath verify {output}` checks it")
 
 
 @app.command()
@@ -119,7 +120,7 @@ def slim(
     from gp_lib.settings import project_root
 
     size = copy(evidence.find_run(project_root() / "runs", name), folder)
-    typer.echo(f"{folder}: {size / 2**20:.1f} MiB; sign it with `gpath attest {folder}`")
+    say(f"{folder}: {size / 2**20:.1f} MiB; sign it with `gpath attest {folder}`")
 
 
 @app.command()
@@ -137,7 +138,7 @@ def push(
     batch = evidence.find_run(project_root() / "runs", name)
     require_idle(batch)
     copy = Copy(batch, place_at(url))
-    typer.echo(f"{copy.send_all()} files are at {copy}")
+    say(f"{copy.send_all()} files are at {copy}")
 
 
 @app.command("import")
@@ -161,4 +162,4 @@ def import_(
     else:
         with open_bundle(Path(source)) as opened:
             folder = opened.unpack(runs)
-    typer.echo(f"imported runs/{folder.name}")
+    say(f"imported runs/{folder.name}")
