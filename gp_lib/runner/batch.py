@@ -198,6 +198,7 @@ def _keep_logs(batch: Batch, lane: Lane) -> None:
 
 
 def _report(batch: Batch) -> None:
+    batch.give_up("not run: the batch ended before it")
     batch.put_in_order()
     ran = {"troubles": batch.troubles.sentences} if batch.troubles.sentences else {}
     about = {"target": batch.plan.target, "began": batch.plan.began}

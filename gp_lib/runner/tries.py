@@ -1,5 +1,6 @@
 """Runs one case, again where that is wanted: whatever happens, it has an entry."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -45,8 +46,16 @@ class Tries:
         folder, began_s = self.batch / case.name, monotonic_s()
         try:
             return reports.presentable(await lane.execute(case, folder, how))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - it is kept with its traceback, and never green
+        except (Exception, SystemExit, asyncio.CancelledError) as error:  # noqa: BLE001 - it is kept, and never green
+            if _is_cancelled(error):
+                raise
             return entry_of_surprise(case, folder, error, took_s=monotonic_s() - began_s)
+
+
+def _is_cancelled(error: BaseException) -> bool:
+    """Whether we are cancelled ourselves: a cancellation that some library let out of its own tasks is a surprise."""
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
 def entry_of_surprise(case: Case, folder: Path, error: BaseException, *, took_s: float) -> Entry:

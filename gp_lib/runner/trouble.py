@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import gp_lib
-from gp_lib import evidence
+from gp_lib import evidence, redaction
 from gp_lib.errors import WorkbenchError
 from gp_lib.runner.report.text import line, plain
 
 
 def keep(error: BaseException, folder: Path) -> str:
     """Keep the traceback of an error that was not expected in ``folder``, which is made; a sentence that names it."""
-    words = line(without_folders(f"{type(error).__name__}: {error}", folder))
+    words = line(redaction.clean(without_folders(f"{type(error).__name__}: {error}", folder)))
     path = folder / evidence.TROUBLE
     try:
         folder.mkdir(exist_ok=True)
