@@ -46,7 +46,7 @@ class Tries:
         folder, began_s = self.batch / case.name, monotonic_s()
         try:
             return reports.presentable(await lane.execute(case, folder, how))
-        except (Exception, SystemExit, asyncio.CancelledError) as error:  # noqa: BLE001 - it is kept, and never green
+        except (Exception, SystemExit, asyncio.CancelledError) as error:
             if _is_cancelled(error):
                 raise
             return entry_of_surprise(case, folder, error, took_s=monotonic_s() - began_s)

@@ -31,13 +31,8 @@ def keep(error: BaseException, folder: Path) -> str:
 
 def without_folders(text: str, folder: Path) -> str:
     """``text`` without the folders of this machine, about which evidence tells nothing."""
-    for place in (
-        folder.parent,
-        Path(gp_lib.__file__).parents[1],
-        Path(sys.prefix),
-        Path(sys.base_prefix),
-        Path.home(),
-    ):
+    of_python = Path(gp_lib.__file__).parents[1], Path(sys.prefix), Path(sys.base_prefix), Path.home()
+    for place in (*list(folder.parents)[:3], *of_python):
         text = text.replace(f"{place}{os.sep}", "")
     return text
 
