@@ -38,6 +38,7 @@ PROOF = "prove.json"
 PROOF_PAGE = "prove.html"
 PAGE = "index.html"
 SERVICES = "services"
+TROUBLE = "trouble.log"
 LATEST = "latest"
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import nbformat
 
-from gp_lib.runner.batch import Progress
 from gp_lib.runner.cases import Case
 from gp_lib.runner.catalogue import ROLES, Scenario, read_scenario
 from gp_lib.runner.entry import Entry
+from gp_lib.runner.progress import Progress
 from gp_lib.verdict import Check, Ruling, Verdict
 
 VERDICTS = {

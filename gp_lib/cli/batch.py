@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gp_lib.cli.app import EXIT_CODES, Names, Overrides, RunName, TargetName, app, overridden, selected
+from gp_lib.runner.terminal import complain, say, say_text
 
 if TYPE_CHECKING:
     from gp_lib.runner.batch import Batch, Rules
@@ -95,7 +96,7 @@ def run(
         planned = cases.shard(planned, shard)
     if dry_run:
         for case in planned:
-            typer.echo(" ".join([case.name, *(f"{name}={value!r}" for name, value in case.parameters.items())]))
+            say(" ".join([case.name, *(f"{name}={value!r}" for name, value in case.parameters.items())]))
         return
     rules = Rules(fail_fast=fail_fast, retries=retries, deadline_s=deadline, scenario_s=scenario_deadline)
     lanes = Lanes(root=root, target=target, at_most=len(planned), jobs=jobs, on=on)
@@ -182,11 +183,15 @@ def _run(
         courier = None if place is None else _courier(batch, place)
         with teller.watching(batch) as progress:
             run_batch(batch, opened, rules=rules, progress=courier.along(progress) if courier else progress)
-        commands = publish(batch.folder, lanes.root)
-    enter(batch.folder)
-    for command in [] if as_json else commands:
-        typer.echo(command)
+        commands: list[str] = []
+        with batch.troubles.beside("its pages could not be rendered"):
+            commands = publish(batch.folder, lanes.root)
+    with batch.troubles.beside("it could not be entered in the history"):
+        enter(batch.folder)
+    if not as_json:
+        say(*commands)
     teller.summary(batch)
+    complain(*(f"gpath: {sentence}" for sentence in batch.troubles.sentences))
     raise typer.Exit(_brought(batch, courier) if courier else batch.exit_code)
 
 
@@ -213,9 +218,9 @@ def _brought(batch: "Batch", courier: "Courier") -> int:
         courier.finish()
     except WorkbenchError as error:
         again = f"it is whole in runs/{batch.folder.name}, and `gpath push {batch.folder.name} URL` tries again"
-        typer.echo(f"gpath: the evidence was not brought to where it was wanted: {error}; {again}", err=True)
+        complain(f"gpath: the evidence was not brought to where it was wanted: {error}; {again}")
         return batch.exit_code or EXIT_UNKNOWN
-    typer.echo(f"evidence: {courier.copy}", err=True)
+    complain(f"evidence: {courier.copy}")
     return batch.exit_code
 
 
@@ -232,7 +237,7 @@ def merge(runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="The 
     folder = merge_all([evidence.find_run(root / "runs", run) for run in runs], root / "runs")
     publish(folder, root)
     enter(folder)
-    typer.echo(f"evidence: runs/{folder.name}")
+    say(f"evidence: runs/{folder.name}")
 
 
 @app.command("list")
@@ -246,9 +251,9 @@ def list_(
 
     scenarios = discover(project_root() / "notebooks")
     if markdown:
-        typer.echo(index(scenarios), nl=False)
+        say_text(index(scenarios))
         return
     for scenario in scenarios:
-        typer.echo(f"{scenario.name}: {scenario.question} [{', '.join((scenario.effect, *scenario.tags))}]")
+        say(f"{scenario.name}: {scenario.question} [{', '.join((scenario.effect, *scenario.tags))}]")
         for parameter in scenario.parameters:
-            typer.echo(f"    {parameter.name}={parameter.default!r}  {parameter.comment}")
+            say(f"    {parameter.name}={parameter.default!r}  {parameter.comment}")

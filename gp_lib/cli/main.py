@@ -1,5 +1,6 @@
 """The way in: runs the command line, and turns every error into one sentence and an exit code."""
 
+import io
 import sys
 from typing import Any
 
@@ -9,6 +10,8 @@ from gp_lib.cli import batch, past, prove, saved, stack, trust
 from gp_lib.cli.app import app
 from gp_lib.clock import slow_factor
 from gp_lib.errors import NotReady, ParameterError, SettingsError, UnsafeTarget, WorkbenchError
+from gp_lib.runner.streams import keep_streams
+from gp_lib.runner.terminal import complain, complain_of
 
 COMMANDS = (batch, prove, saved, past, stack, trust)
 """Importing them enters their commands, in the order of `gpath --help`."""
@@ -23,30 +26,47 @@ TYPERS_INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line; every error is one sentence and an exit code that means something."""
+    keep_streams()
     try:
         _require_sane_environment()
-        code = app(standalone_mode=False)
+        code = _run()
         if code == TYPERS_INTERRUPTED:
             raise KeyboardInterrupt
         sys.exit(code)
     except USAGE_ERROR as error:
-        error.show()
+        complain(*_usage(error))
         sys.exit(64)
     except (ParameterError, SettingsError, UnsafeTarget) as error:
-        _tell(error)
+        complain_of(error)
         sys.exit(64)
     except (NotReady, WorkbenchError) as error:
-        _tell(error)
+        complain_of(error)
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("interrupted", err=True)
+        complain("interrupted")
         sys.exit(2)
     except Exception:  # noqa: BLE001 - the last resort: it is shown whole and has an exit code of its own
-        typer.echo("this is a defect of the workbench, please report it:", err=True)
         import traceback
 
-        traceback.print_exc()
+        complain("this is a defect of the workbench, please report it:", *traceback.format_exc().splitlines())
         sys.exit(70)
+
+
+def _run() -> Any:
+    """What the command returns. Typer ends with 1, our *fail*, when any socket or pipe is broken: that is a defect."""
+    try:
+        return app(standalone_mode=False)
+    except SystemExit as ending:
+        if isinstance(ending.__context__, OSError):
+            raise ending.__context__ from None
+        raise
+
+
+def _usage(error: Any) -> list[str]:
+    """What is wrong with a command line, and where its help is, in Typer's words."""
+    words = io.StringIO()
+    error.show(file=words)
+    return words.getvalue().splitlines()
 
 
 def _require_sane_environment() -> None:
@@ -54,7 +74,3 @@ def _require_sane_environment() -> None:
         slow_factor()
     except ValueError as error:
         raise SettingsError("environment", str(error)) from None
-
-
-def _tell(error: WorkbenchError) -> None:
-    typer.echo(f"gpath: {error}", err=True)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from gp_lib.cli.app import app
+from gp_lib.runner.terminal import complain, say, say_json, say_text
 
 
 @app.command()
@@ -27,9 +28,9 @@ def history(
             return questions.overview(store, last=last, target=target)
         return questions.one_scenario(store, scenario, last=last, target=target)
 
-    answer = ask(project_root() / "runs", question, tell=lambda words: typer.echo(words, err=True), rebuild=rebuild)
+    answer = ask(project_root() / "runs", question, tell=complain, rebuild=rebuild)
     if json:
-        typer.echo(show.as_json(answer))
+        say_json(answer, indent=1)
     elif scenario is None:
         show.show_overview(answer)
     else:
@@ -51,8 +52,6 @@ def diff(
     notebooks: Annotated[bool, typer.Option("--notebooks", help="The executed notebooks too, with nbdime.")] = False,
 ) -> None:
     """Tell what differs between two batches: verdicts, parameters, figures and what people saw."""
-    import json
-
     from gp_lib import evidence
     from gp_lib.runner.past.difference import differences
     from gp_lib.runner.past.notebooks import notebook_diff
@@ -63,12 +62,12 @@ def diff(
     batches = [evidence.find_run(project_root() / "runs", name) for name in (before, after)]
     found = differences(*map(SavedBatch.read, batches))
     if as_json:
-        typer.echo(json.dumps(as_rows(found), indent=1, default=str))
+        say_json(as_rows(found), indent=1)
     else:
-        typer.echo("\n".join(as_lines(found)))
+        say(*as_lines(found))
     if notebooks:
         for difference in found:
-            typer.echo(notebook_diff(*(batch / difference.scenario for batch in batches)), nl=False)
+            say_text(notebook_diff(*(batch / difference.scenario for batch in batches)))
     raise typer.Exit(0 if all(difference.same_verdict for difference in found) else 1)
 
 
@@ -94,5 +93,5 @@ def prune(
     freed = 0
     for folder in going:
         freed += 0 if dry_run else pruning.prune(folder)
-        typer.echo(f"{'would go' if dry_run else 'deleted'}: {folder.name}")
-    typer.echo(f"{len(going)} batches" + ("" if dry_run else f", {freed / 2**20:.1f} MiB freed"))
+        say(f"{'would go' if dry_run else 'deleted'}: {folder.name}")
+    say(f"{len(going)} batches" + ("" if dry_run else f", {freed / 2**20:.1f} MiB freed"))

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from gp_lib.cli.app import Names, Overrides, TargetName, app, overridden, selected
+from gp_lib.runner.terminal import complain
 
 PROOF_EXIT_CODES = """
 Exit codes: 0 everything that was broken was noticed. 1 something survived, or is noticed only sometimes.
@@ -79,4 +80,5 @@ def prove(
             trials, root / "runs", parameters=values, wishes=wishes, stack_file=stack_file, watch=console.watch()
         )
     console.summary(proof)
+    complain(*(f"gpath: {sentence}" for sentence in proof.troubles.sentences))
     raise typer.Exit(proof.exit_code)

@@ -3,13 +3,15 @@
 import typer
 
 from gp_lib.cli.app import EXIT_CODES, RunName, app
+from gp_lib.runner.terminal import say
 
 
 @app.command(epilog=EXIT_CODES)
 def rejudge(name: RunName = "latest") -> None:
     """Judge a saved run again from its history; no service is needed."""
     from gp_lib import evidence
-    from gp_lib.runner.rejudge import judged_folders
+    from gp_lib.runner.console import as_lines
+    from gp_lib.runner.rejudge import judged_folders, not_judged
     from gp_lib.runner.rejudge import rejudge as judge_again
     from gp_lib.settings import project_root
     from gp_lib.verdict import Ruling, worst
@@ -17,8 +19,11 @@ def rejudge(name: RunName = "latest") -> None:
     batch = evidence.find_run(project_root() / "runs", name)
     verdicts = {folder.name: judge_again(folder) for folder in judged_folders(batch)}
     for scenario, verdict in verdicts.items():
-        typer.echo(f"{scenario}\n{verdict}\n")
-    ruling = worst(verdict.ruling for verdict in verdicts.values())
+        say(scenario, *as_lines(verdict), "")
+    left = not_judged(batch)
+    for entry in left:
+        say(entry.name, f"verdict: unknown, as nothing was saved of it: {entry.sentence}", "")
+    ruling = worst([*(verdict.ruling for verdict in verdicts.values()), *(Ruling.UNKNOWN for _ in left)])
     raise typer.Exit({Ruling.PASS: 0, Ruling.FAIL: 1, Ruling.UNKNOWN: 2}[ruling])
 
 
@@ -30,4 +35,4 @@ def report(name: RunName = "latest") -> None:
     from gp_lib.settings import project_root
 
     batch = render(evidence.find_run(project_root() / "runs", name))
-    typer.echo(f"report: runs/{batch.folder.name}/{evidence.PAGE}")
+    say(f"report: runs/{batch.folder.name}/{evidence.PAGE}")

@@ -1,12 +1,12 @@
 """Commands about the embedded stack, and JupyterLab in front of it."""
 
-import json
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from gp_lib.cli.app import RunName, app
+from gp_lib.runner.terminal import say, say_json, say_text
 
 FOR_JUPYTERLAB = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -21,10 +21,10 @@ def up() -> None:
 
     state = project_root() / STATE_DIR
     if find_stack(state) is not None:
-        typer.echo("the stack is up already; see `gpath status`")
+        say("the stack is up already; see `gpath status`")
         return
     stack = start_stack(state, StackOptions.from_environment(), detached=True, on_progress=Console().service)
-    typer.echo(f"the stack is up: {stack.description.urls.platform_http}")
+    say(f"the stack is up: {stack.description.urls.platform_http}")
 
 
 @app.command()
@@ -34,7 +34,7 @@ def down() -> None:
     from gp_lib.settings import STATE_DIR, project_root
 
     stopped = stop_stack(project_root() / STATE_DIR)
-    typer.echo("the stack is down" if stopped else "no stack was up")
+    say("the stack is down" if stopped else "no stack was up")
 
 
 @app.command()
@@ -45,9 +45,9 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For machines.")
 
     services = services_of(project_root() / STATE_DIR)
     if as_json:
-        typer.echo(json.dumps([asdict(service) for service in services], indent=1, default=str))
+        say_json([asdict(service) for service in services], indent=1)
     elif not services:
-        typer.echo("no stack is up; start one with `gpath up`")
+        say("no stack is up; start one with `gpath up`")
     else:
         from gp_lib.runner.console import Console
 
@@ -65,7 +65,7 @@ def logs(
     from gp_lib.services.status import tail
     from gp_lib.settings import STATE_DIR, project_root
 
-    typer.echo(tail(project_root() / STATE_DIR, service, lines))
+    say_text(tail(project_root() / STATE_DIR, service, lines))
 
 
 @app.command(context_settings=FOR_JUPYTERLAB)
@@ -89,7 +89,7 @@ def debug(
 
     root = project_root()
     copy = debug_copy(root, saved_scenario(evidence.find_run(root / "runs", name), scenario)).relative_to(root)
-    typer.echo(f"opening {copy}")
+    say(f"opening {copy}")
     _open_lab([f"--LabApp.default_url=/lab/tree/{quote(copy.as_posix())}", *context.args])
 
 

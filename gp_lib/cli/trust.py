@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gp_lib.cli.app import RunName, app
+from gp_lib.runner.terminal import say, say_block
 
 if TYPE_CHECKING:
     from gp_lib.runner.attestation.attest import Statements
@@ -55,7 +56,7 @@ def attest(
         return
     where = key or keys.default_key_file()
     if make_key and not where.exists():
-        typer.echo(f"made a key: {where}; give others its public half, {keys.make_key(where)}")
+        say(f"made a key: {where}; give others its public half, {keys.make_key(where)}")
     signer = keys.signer_from(where if make_key else key)
     _say_signed(batch.name, attestation.attest(batch, signer), f"by key {signer.public_key.keyid}")
 
@@ -63,13 +64,13 @@ def attest(
 def _say_signed(batch: str, about: "Statements", by: str) -> None:
     from gp_lib.runner.attestation.statement import UNIDENTIFIED, platform_of, result_of
 
-    typer.echo(f"{about.files} files of {batch} signed {by}")
-    typer.echo(f"result: {result_of(about.results)}, verdict: {about.results}")
+    say(f"{about.files} files of {batch} signed {by}")
+    say(f"result: {result_of(about.results)}, verdict: {about.results}")
     for line in about.results.contradictions:
-        typer.echo(f"warning: {line}")
+        say(f"warning: {line}")
     why = ", since its /version has neither a full commit nor a digest"
     platform = platform_of(about.results)
-    typer.echo(f"platform: {platform}{why if platform == UNIDENTIFIED else ''}")
+    say(f"platform: {platform}{why if platform == UNIDENTIFIED else ''}")
 
 
 @app.command(epilog=VERIFY_EXIT_CODES)
@@ -97,7 +98,7 @@ def verify(
     path = Path(what) if Path(what).is_file() else evidence.find_run(project_root() / "runs", what)
     named = Identity(identity, issuer) if identity and issuer else keys.read_key_file(key) if key else None
     found = held(path, named, trust_config, own=keys.own_key())
-    typer.echo(str(found))
+    say_block(str(found))
     raise typer.Exit({Ruling.PASS: 0, Ruling.FAIL: 1, Ruling.UNKNOWN: 2}[found.ruling])
 
 
@@ -118,10 +119,10 @@ def share(
     batch = evidence.find_run(project_root() / "runs", name)
     found = held(batch, None, trust_config)
     if found.ruling is Ruling.FAIL:
-        typer.echo(str(found))
+        say_block(str(found))
         raise typer.Exit(1)
     pack(batch, output)
-    typer.echo(f"{output}: {output.stat().st_size / 2**20:.1f} MiB; `gpath verify {output}` checks it")
+    say(f"{output}: {output.stat().st_size / 2**20:.1f} MiB; `gpath verify {output}` checks it")
 
 
 @app.command()
@@ -135,7 +136,7 @@ def slim(
     from gp_lib.settings import project_root
 
     size = copy(evidence.find_run(project_root() / "runs", name), folder)
-    typer.echo(f"{folder}: {size / 2**20:.1f} MiB; sign it with `gpath attest {folder}`")
+    say(f"{folder}: {size / 2**20:.1f} MiB; sign it with `gpath attest {folder}`")
 
 
 @app.command()
@@ -153,7 +154,7 @@ def push(
     batch = evidence.find_run(project_root() / "runs", name)
     require_idle(batch)
     copy = Copy(batch, place_at(url))
-    typer.echo(f"{copy.send_all()} files are at {copy}")
+    say(f"{copy.send_all()} files are at {copy}")
 
 
 @app.command("import")
@@ -177,4 +178,4 @@ def import_(
     else:
         with open_bundle(Path(source)) as opened:
             folder = opened.unpack(runs)
-    typer.echo(f"imported runs/{folder.name}")
+    say(f"imported runs/{folder.name}")

@@ -2,43 +2,33 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from gp_lib import evidence
 from gp_lib.clock import monotonic_s, utc_now
 from gp_lib.errors import WorkbenchError
 from gp_lib.kernels.keeper import close_keepers
 from gp_lib.runner import journal, reports
-from gp_lib.runner.cases import Case
+from gp_lib.runner.cases import Case, Unrunnable
 from gp_lib.runner.catalogue import Scenario
-from gp_lib.runner.entry import Entry, entry_without_evidence
+from gp_lib.runner.entry import Entry, entry_of_unrunnable, entry_without_evidence
 from gp_lib.runner.execute import DEADLINE_S, How, heeding
 from gp_lib.runner.journal import Journal, Plan
 from gp_lib.runner.lanes import Lane
+from gp_lib.runner.progress import Progress
 from gp_lib.runner.report.saved import SavedBatch
+from gp_lib.runner.report.text import line
+from gp_lib.runner.tries import Tries, put_aside
+from gp_lib.runner.trouble import Troubles, Voice, without_folders
 from gp_lib.verdict import Ruling
 
 EXIT_PASS, EXIT_FAIL, EXIT_UNKNOWN, EXIT_USAGE, EXIT_DEFECT = 0, 1, 2, 64, 70
 
 LOOK_BACK = 10
 """So many batches are asked how long scenarios take: one that was stopped, or ran only a few, does not know all."""
-
-
-class Progress(Protocol):
-    """Who hears of a batch as it goes on."""
-
-    def started(self, case: Case) -> None:
-        """A case is being run."""
-
-    def cell(self, case: Case, role: str, state: str) -> None:
-        """A cell of its notebook, by its role there (``act``), has reached a state."""
-
-    def done(self, entry: Entry) -> None:
-        """A case has its entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,34 +51,52 @@ class Rules:
 
 @dataclass(slots=True)
 class Batch:
-    """A batch and its entries so far, in the order in which they were done until it is over."""
+    """A batch and its entries so far, in the order in which they were done until it is over.
+
+    ``troubles`` is what went wrong beside its verdicts.
+    """
 
     folder: Path
     plan: Plan
     entries: list[Entry] = field(default_factory=list)
+    troubles: Troubles = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.troubles = Troubles(self.folder)
 
     @classmethod
-    def fresh(cls, runs: Path, target: str, cases: Sequence[Case]) -> "Batch":
-        """A new batch of ``cases`` in a folder of its own."""
-        return cls(evidence.new_batch(runs), Plan(target, utc_now().isoformat(), tuple(cases)))
+    def fresh(cls, runs: Path, target: str, cases: Sequence[Case], unrunnable: Sequence[Unrunnable] = ()) -> "Batch":
+        """A new batch of ``cases`` in a folder of its own, in which what is ``unrunnable`` has its place too."""
+        return cls(evidence.new_batch(runs), Plan(target, utc_now().isoformat(), tuple(cases), tuple(unrunnable)))
 
     @classmethod
-    def cut_short(cls, folder: Path, scenarios: Sequence[Scenario]) -> "Batch":
+    def cut_short(cls, folder: Path, scenarios: Sequence[Scenario], unrunnable: Sequence[Unrunnable] = ()) -> "Batch":
         """The batch that was cut short in ``folder``, with the entries that were done.
+
+        What is ``unrunnable`` by now is *unknown* there.
 
         Raises:
             WorkbenchError: it is no such batch, or it is attested, or a scenario of it is gone.
         """
         if evidence.is_attested(folder):
             raise WorkbenchError(f"{folder.name} is attested: going on with it would change files that are signed")
-        plan, entries = journal.read(folder, scenarios)
+        plan, entries = journal.read(folder, scenarios, unrunnable)
         return cls(folder, plan, entries)
 
     @property
     def left(self) -> list[Case]:
-        """What of the plan has no entry yet."""
-        done = {entry.name for entry in self.entries}
-        return [case for case in self.plan.cases if case.name not in done]
+        """What of the plan has no entry yet and can be run."""
+        return [case for case in self.plan.cases if case.name not in self._done]
+
+    @property
+    def left_out(self) -> list[Entry]:
+        """The entries, not made yet, of what cannot be run."""
+        left = [one for one in self.plan.unrunnable if one.name not in self._done]
+        return [entry_of_unrunnable(one, self.folder) for one in left]
+
+    @property
+    def _done(self) -> set[str]:
+        return {entry.name for entry in self.entries}
 
     @property
     def exit_code(self) -> int:
@@ -100,63 +108,123 @@ class Batch:
 
     def put_in_order(self) -> None:
         """The entries in the order of the plan."""
-        places = {case.name: place for place, case in enumerate(self.plan.cases)}
+        places = {name: place for place, name in enumerate(self.plan.names)}
         self.entries.sort(key=lambda entry: places[entry.name])
+
+    def give_up(self, why: str) -> None:
+        """Enter everything that has no entry as *unknown*: a batch that was ended is never green in any file."""
+        self.entries += [
+            *self.left_out,
+            *(entry_without_evidence(one, self.folder / one.name, why) for one in self.left),
+        ]
 
 
 def run_batch(batch: Batch, lanes: Sequence[Lane], *, rules: Rules, progress: Progress) -> None:
     """Run what is left of the batch's plan, over all ``lanes`` at once, and write its reports.
 
-    After Ctrl-C what is left is entered as *unknown*, and the reports are written all the same. Without lanes nothing
-    is run, and the reports are written.
+    Whatever ends it, they name every case: after Ctrl-C or an error what is left is *unknown*, and can be gone on
+    with. One scenario's trouble ends nothing. Without lanes nothing is run, and the reports are written.
 
     Raises:
         WorkbenchError: the same batch is running already, or the file system refused.
     """
     told = None if (batch.folder / evidence.JOURNAL).exists() else batch.plan
     with journal.keeping(batch.folder, told=told) as noted, _can_be_gone_on_with(batch.folder):
-        _put_aside(batch)
         try:
-            scenarios = {case.scenario.name: case.scenario for case in batch.plan.cases}.values()
-            for lane in lanes:
-                lane.prepare(scenarios)
+            _put_aside(batch)
+            _prepare(batch, lanes)
             if asyncio.run(_Runner(batch, lanes, rules, progress, noted).run()):
                 noted.close()
+        except BaseException as error:
+            batch.give_up(f"not run: the batch was ended by {_in_words(error, batch.folder)}")
+            raise
         finally:
-            close_keepers()
-            batch.put_in_order()
-            for lane in lanes:
-                lane.keep_logs(batch.folder, batch.plan.began)
-            reports.write_all(batch.folder, target=batch.plan.target, began=batch.plan.began, entries=batch.entries)
+            _end(batch, lanes)
 
 
 @contextmanager
 def _can_be_gone_on_with(folder: Path) -> Iterator[None]:
-    """Say so when something ends the batch before its reports are written, a full disk for one."""
+    """Say so when something ends the batch before all of it was run and reported, a full disk for one."""
+    again = f"`gpath resume {folder.name}`: what was done is kept, and the reports are written"
     try:
         yield
     except WorkbenchError as error:
-        todo = f"set that right, then `gpath resume {folder.name}`: what was done is kept, and the reports are written"
-        raise WorkbenchError(f"{error}\nWhat to do: {todo}") from error
+        raise WorkbenchError(f"{error}\nWhat to do: set that right, then {again}") from error
+    except Exception as error:
+        error.add_note(f"What to do: {again}")
+        raise
+
+
+def _in_words(error: BaseException, folder: Path) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "Ctrl-C"
+    return line(without_folders(f"{type(error).__name__}: {error}", folder))
+
+
+def _put_aside(batch: Batch) -> None:
+    """Evidence of what was under way when the batch was cut short makes room; nothing is lost."""
+    for case in batch.left:
+        try:
+            put_aside(batch.folder / case.name, "cut")
+        except OSError as error:
+            raise WorkbenchError(f"{case.name}'s evidence cannot be put aside: {error.strerror or error}") from error
+
+
+def _prepare(batch: Batch, lanes: Sequence[Lane]) -> None:
+    """What only saves time may fail: each scenario then says for itself what it lacks."""
+    scenarios = {case.scenario.name: case.scenario for case in batch.plan.cases}.values()
+    for lane in lanes:
+        with batch.troubles.beside("its scenarios could not be prepared for"):
+            lane.prepare(scenarios)
+
+
+def _end(batch: Batch, lanes: Sequence[Lane]) -> None:
+    """Close what was open, and write the reports last; whatever one of these raises, the others are done."""
+    with ExitStack() as last:
+        last.callback(_report, batch)
+        for lane in lanes:
+            last.callback(_keep_logs, batch, lane)
+        last.callback(_close_keepers, batch)
+
+
+def _close_keepers(batch: Batch) -> None:
+    with batch.troubles.beside("its warm kernels could not be ended"):
+        close_keepers()
+
+
+def _keep_logs(batch: Batch, lane: Lane) -> None:
+    with batch.troubles.beside("logs of its services could not be kept"):
+        lane.keep_logs(batch.folder, batch.plan.began)
+
+
+def _report(batch: Batch) -> None:
+    batch.give_up("not run: the batch ended before it")
+    batch.put_in_order()
+    ran = {"troubles": batch.troubles.sentences} if batch.troubles.sentences else {}
+    about = {"target": batch.plan.target, "began": batch.plan.began}
+    reports.write_all(batch.folder, **about, entries=batch.entries, ran=ran)
 
 
 class _Runner:
     def __init__(self, batch: Batch, lanes: Sequence[Lane], rules: Rules, progress: Progress, noted: Journal) -> None:
         self._batch, self._lanes, self._rules = batch, lanes, rules
-        self._progress, self._noted = progress, noted
+        self._progress, self._voice, self._noted = progress, Voice(batch.troubles), noted
         self._began_s = monotonic_s()
         self._interrupted = asyncio.Event()
-        self._done = 0
+        self._final = 0
+        self._tries = Tries(batch=batch.folder, retries=rules.retries, stopped=self._why_not)
 
     async def run(self) -> bool:
         """Run what is left; whether nothing is left then."""
-        left = self._batch.left
-        together, alone = self._divide(left)
+        to_do = len(self._batch.left_out) + len(self._batch.left)
+        for entry in self._batch.left_out:
+            self._enter(entry, is_final=True)
+        together, alone = self._divide(self._batch.left)
         with heeding(self._interrupted):
             await self._spread(together)
             for lane in self._lanes[:1]:
                 await self._empty(deque(alone), lane)
-        return self._done == len(left)
+        return self._final == to_do
 
     async def _spread(self, together: deque[Case]) -> None:
         """Empty the queue by all lanes at once; the first error ends them all, and passes."""
@@ -183,17 +251,20 @@ class _Runner:
     async def _empty(self, queue: deque[Case], lane: Lane) -> None:
         while queue:
             case = queue.popleft()
-            why = self._why_not()
-            entry = (
-                entry_without_evidence(case, self._batch.folder / case.name, why)
-                if why
-                else await self._tried(case, lane)
-            )
-            self._batch.entries.append(entry)
-            if not why and not self._interrupted.is_set():  # what was cut short is begun again by `gpath resume`
-                self._noted.enter(entry)
-                self._done += 1
-            self._progress.done(entry)
+            if why := self._why_not():
+                self._enter(entry_without_evidence(case, self._batch.folder / case.name, why), is_final=False)
+                continue
+            self._voice.say(self._progress.started, case)
+            entry = await self._tries.entry(case, lane, self._how(case))
+            self._enter(entry, is_final=not self._interrupted.is_set())
+
+    def _enter(self, entry: Entry, *, is_final: bool) -> None:
+        """Enter what came of a case; what is not final is begun again by ``gpath resume``."""
+        if is_final:
+            self._noted.enter(entry)
+            self._final += 1
+        self._batch.entries.append(entry)  # after it was noted: what could not be is not done
+        self._voice.say(self._progress.done, entry)
 
     def _why_not(self) -> str:
         """Why nothing new is started; empty when there is no reason."""
@@ -206,43 +277,19 @@ class _Runner:
             return f"not run: {failed[0].name} had failed (--fail-fast)"
         return ""
 
-    async def _tried(self, case: Case, lane: Lane) -> Entry:
-        """The entry of a case, run again as often as the rules say; evidence of earlier tries is kept beside it."""
-        self._progress.started(case)
-        entry, earlier = await self._executed(case, lane), list[Entry]()
-        while entry.ruling is not Ruling.PASS and len(earlier) < self._rules.retries and not self._why_not():
-            earlier.append(entry)
-            entry.folder.rename(evidence.free_name(entry.folder.with_name(f"{case.name}.try")))
-            entry = await self._executed(case, lane)
-        return _flaky(entry, earlier) if earlier and entry.ruling is Ruling.PASS else entry
-
-    async def _executed(self, case: Case, lane: Lane) -> Entry:
-        how = How(
+    def _how(self, case: Case) -> How:
+        return How(
             deadline_s=self._rules.scenario_s or DEADLINE_S,
             interrupted=self._interrupted,
-            on_cell=lambda role, state: self._progress.cell(case, role, state),
+            on_cell=lambda role, state: self._voice.say(self._progress.cell, case, role, state),
         )
-        return await lane.execute(case, self._batch.folder / case.name, how)
-
-
-def _put_aside(batch: Batch) -> None:
-    """Evidence of what was under way when the batch was cut short makes room; nothing is lost."""
-    for case in batch.left:
-        if (begun := batch.folder / case.name).exists():
-            begun.rename(evidence.free_name(batch.folder / f"{case.name}.cut"))
 
 
 def durations(runs: Path) -> dict[str, float]:
     """How long each scenario took when it was last judged, as far as the last ``LOOK_BACK`` batches tell (s)."""
     took_s: dict[str, float] = {}
     for path in sorted(runs.glob(f"*/{evidence.BATCH}"), reverse=True)[:LOOK_BACK]:
-        with suppress(WorkbenchError, KeyError, TypeError, ValueError):
+        with suppress(Exception):  # which goes first is no verdict: another batch's damage is nobody's trouble here
             judged = (entry for entry in SavedBatch.read(path.parent).entries if entry.checks)
             took_s = {entry.scenario: entry.took_s for entry in judged} | took_s
     return took_s
-
-
-def _flaky(entry: Entry, earlier: Iterable[Entry]) -> Entry:
-    tries = ", ".join(f"{number} {one.ruling.value}" for number, one in enumerate(earlier, start=1))
-    why = f"flaky: it passed after try {tries}, kept in {entry.name}.try1 and so on; the first said: "
-    return replace(entry, ruling=Ruling.UNKNOWN, why=why + next(iter(earlier)).sentence)

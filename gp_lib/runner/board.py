@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
@@ -19,6 +19,7 @@ from gp_lib.runner.cases import Case
 from gp_lib.runner.entry import Entry
 from gp_lib.runner.report.summary import counts
 from gp_lib.runner.report.text import line
+from gp_lib.runner.screen import Screen
 
 PER_SECOND = 4
 LAST_BYTES = 64_000
@@ -41,8 +42,8 @@ class _Running:
 class Board:
     """The board; it only draws while it is ``live``."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
         self._spinner = Spinner("dots")
         self._running: dict[str, _Running] = {}
         self._done: list[Entry] = []
@@ -51,12 +52,12 @@ class Board:
 
     def expect(self, batch: Batch) -> None:
         """What is to be run."""
-        self._folder, self._of, self._done = batch.folder, len(batch.plan.cases), list(batch.entries)
+        self._folder, self._of, self._done = batch.folder, len(batch.plan.names), list(batch.entries)
 
     @contextmanager
     def live(self) -> Iterator[None]:
         """Draw for the time of the block, below what is printed meanwhile."""
-        with Live(console=self._console, get_renderable=self._draw, refresh_per_second=PER_SECOND, transient=True):
+        with Live(console=self._screen, get_renderable=self._draw, refresh_per_second=PER_SECOND, transient=True):
             yield
 
     def started(self, case: Case) -> None:
@@ -74,7 +75,7 @@ class Board:
 
     def _draw(self) -> RenderableType:
         table = Table.grid(padding=(0, 2))
-        for name, running in self._running.items():
+        for name, running in list(self._running.items()):  # it is drawn while others change it
             elapsed = f"{monotonic_s() - running.began_s:.0f} s"
             seen = Text(
                 last_seen(self._folder / name / evidence.HISTORY), style="dim", overflow="ellipsis", no_wrap=True
@@ -87,7 +88,7 @@ class Board:
 
 def last_seen(history: Path) -> str:
     """What happened last, by the last whole line of a history, fit for a terminal; empty when nothing is known."""
-    with suppress(OSError, ValueError, KeyError, IndexError, TypeError):
+    with suppress(OSError, ValueError, LookupError, TypeError, RecursionError):  # it may be damaged
         with history.open("rb") as file:
             file.seek(max(0, file.seek(0, 2) - LAST_BYTES))
             record = json.loads(file.read().split(b"\n")[-2])

@@ -29,6 +29,15 @@ class Case:
     parameters: dict[str, Value] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Unrunnable:
+    """What was selected for a batch and cannot be run: ``why`` is a sentence, ``name`` that of its folder there."""
+
+    name: str
+    why: str
+    title: str = ""
+
+
 def cases_of(
     scenarios: Sequence[Scenario],
     given: Mapping[str, str],

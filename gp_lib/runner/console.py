@@ -1,10 +1,8 @@
 """What a person at a terminal sees; plain lines where there is no terminal."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-import rich.console
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -15,8 +13,10 @@ from gp_lib.runner.cases import Case
 from gp_lib.runner.colours import COLOURS
 from gp_lib.runner.entry import Entry
 from gp_lib.runner.report.text import LONGEST, line
+from gp_lib.runner.screen import Screen
+from gp_lib.runner.terminal import fit
 from gp_lib.services.status import ServiceStatus
-from gp_lib.verdict import Ruling
+from gp_lib.verdict import Check, Ruling, Verdict
 
 
 class Console:
@@ -26,7 +26,7 @@ class Console:
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
-        self._out = rich.console.Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+        self._out = Screen()
         self._quiet = quiet
         self._board = Board(self._out)
 
@@ -96,4 +96,20 @@ class Console:
 
 def _fit(entry: Entry) -> str:
     """An entry's sentence, fit for a terminal and for the log of a CI."""
-    return line(redaction.clean(entry.sentence), at_most=LONGEST)
+    return line(fit(entry.sentence), at_most=LONGEST)
+
+
+def as_lines(verdict: Verdict) -> list[str]:
+    """A verdict with a line a check; further lines of what one found are set in, so that none is taken for another."""
+    width = max((len(fit(check.name)) for check in verdict.checks), default=0)
+    rows = (_row(check, width) for check in verdict.checks)
+    return [f"verdict: {verdict.ruling.value}", *(line for row in rows for line in row)]
+
+
+def _row(check: Check, width: int) -> list[str]:
+    first, *more = redaction.clean(check.message).split("\n")
+    figure = f"{fit(check.figure):>12}"
+    return [
+        f"{check.verdict.value:8}{fit(check.name):{width}}  {figure}  {first}".rstrip(),
+        *(f"    {one}" for one in more),
+    ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from gp_lib import evidence
 from gp_lib.errors import WorkbenchError, shortened
-from gp_lib.runner.cases import Case
+from gp_lib.runner.cases import Case, Unrunnable
 from gp_lib.runner.parameters import Value
 from gp_lib.verdict import Check, Ruling, Verdict
 
@@ -87,7 +87,7 @@ class Entry:
 
 
 def entry_without_evidence(case: Case, folder: Path, why: str, *, took_s: float = 0.0) -> Entry:
-    """The entry of a case that left nothing in ``folder``: *unknown*, because of ``why``."""
+    """The entry of a case that left no verdict in ``folder``: *unknown*, because of ``why``."""
     return Entry(
         scenario=case.scenario.name,
         title=case.scenario.title,
@@ -96,6 +96,19 @@ def entry_without_evidence(case: Case, folder: Path, why: str, *, took_s: float 
         ruling=Ruling.UNKNOWN,
         took_s=took_s,
         why=why,
+    )
+
+
+def entry_of_unrunnable(one: Unrunnable, batch: Path) -> Entry:
+    """The entry, in the folder ``batch``, of what could not be run at all, a notebook that cannot be read for one."""
+    return Entry(
+        scenario=one.name,
+        title=one.title or one.name,
+        folder=batch / one.name,
+        parameters={},
+        ruling=Ruling.UNKNOWN,
+        took_s=0.0,
+        why=one.why,
     )
 
 

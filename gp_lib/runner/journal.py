@@ -9,24 +9,33 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 from gp_lib import evidence, redaction
 from gp_lib.errors import WorkbenchError
-from gp_lib.runner.cases import Case
+from gp_lib.runner.cases import Case, Unrunnable
 from gp_lib.runner.catalogue import Scenario
-from gp_lib.runner.entry import Entry, folder_in
+from gp_lib.runner.entry import Entry, entry_of_unrunnable, folder_in
+
+NOT_ENDED = "not run: the batch has not ended, or was killed; `gpath resume` goes on with it"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a batch is going to run. ``began`` is when it did (ISO 8601)."""
+    """What a batch is going to run, and what was selected and cannot be. ``began`` is when it did (ISO 8601)."""
 
     target: str
     began: str
     cases: tuple[Case, ...]
+    unrunnable: tuple[Unrunnable, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all entries that the batch will have."""
+        return [*(case.name for case in self.cases), *(one.name for one in self.unrunnable)]
 
 
 class Journal:
@@ -49,7 +58,9 @@ class Journal:
         cases = [
             {"name": case.name, "scenario": case.scenario.name, "parameters": case.parameters} for case in plan.cases
         ]
-        self._write({"version": 1, "target": plan.target, "began": plan.began, "cases": cases})
+        head = {"version": 1, "target": plan.target, "began": plan.began, "cases": cases}
+        unrunnable = [asdict(one) for one in plan.unrunnable]
+        self._write(head | ({"unrunnable": unrunnable} if unrunnable else {}))
 
     def _write(self, line: dict[str, Any]) -> None:
         with _told(self._file.name):
@@ -78,7 +89,8 @@ def keeping(folder: Path, *, told: Plan | None = None) -> Iterator[Journal]:
             journal.begin(told)
         yield journal
         if journal.is_over:
-            path.unlink(missing_ok=True)
+            with _told(path):
+                path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -114,8 +126,12 @@ def require_idle(folder: Path) -> None:
         _lock(file, folder, fcntl.LOCK_SH)
 
 
-def read(folder: Path, scenarios: Iterable[Scenario]) -> tuple[Plan, list[Entry]]:
+def read(
+    folder: Path, scenarios: Iterable[Scenario], unrunnable: Iterable[Unrunnable] = ()
+) -> tuple[Plan, list[Entry]]:
     """What the batch in ``folder`` was going to run, and what of it is done.
+
+    ``unrunnable`` are scenarios that cannot be run any more; they stay in the plan as such.
 
     Raises:
         WorkbenchError: there is no journal, it is damaged, a scenario of it is gone, or the batch is still running.
@@ -126,30 +142,70 @@ def read(folder: Path, scenarios: Iterable[Scenario]) -> tuple[Plan, list[Entry]
         why = "has run all it was to run" if finished else f"is no batch that can be resumed: it has no {path.name}"
         raise WorkbenchError(f"{folder.name} {why}")
     require_idle(folder)
+    why_not = {one.name: one for one in unrunnable}
+    with _damage_told(path):
+        head, entries = _parts(path, folder)
+        names = {str(case["scenario"]) for case in head["cases"]}
+        if gone := sorted(names - known.keys() - why_not.keys()):
+            why = f"there is no scenario {', '.join(gone)} any more"
+            raise WorkbenchError(f"{folder.name} cannot be gone on with: {why}")
+        return _plan(head, known, why_not, folder), entries
+
+
+def so_far(folder: Path) -> tuple[dict[str, Any], list[Entry]]:
+    """What the journal says of a batch that has not ended: about the batch, and an entry for all that it was to run.
+
+    What is not done is *unknown*.
+
+    Raises:
+        WorkbenchError: there is no journal, or it is damaged.
+    """
+    path = folder / evidence.JOURNAL
+    with _damage_told(path):
+        head, entries = _parts(path, folder)
+        planned = [entry_of_unrunnable(one, folder) for one in _unrunnable(head)]
+        for case in head["cases"]:
+            entry = entry_of_unrunnable(Unrunnable(str(case["name"]), NOT_ENDED), folder)
+            planned.append(replace(entry, scenario=str(case["scenario"]), parameters=dict(case["parameters"])))
+        done = {entry.name for entry in entries}
+        entries += [entry for entry in planned if entry.name not in done]
+        return {"target": str(head["target"]), "began": str(head["began"])}, entries
+
+
+def _unrunnable(head: dict[str, Any]) -> list[Unrunnable]:
+    rows = head.get("unrunnable", [])
+    return [Unrunnable(str(row["name"]), str(row["why"]), str(row.get("title", ""))) for row in rows]
+
+
+def _parts(path: Path, folder: Path) -> tuple[dict[str, Any], list[Entry]]:
+    """The plan as it stands in the journal, and the entries that were noted, each of something that was to be run."""
     lines = _whole_lines(path)
     if not lines:
         raise WorkbenchError(f"{folder.name} was killed before it began: start it anew with `gpath run`")
-    try:
-        plan = _plan(lines[0], known, folder)
-        entries = [Entry.from_json(line["entry"], folder) for line in lines[1:]]
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise WorkbenchError(f"{path} is damaged: {error!r}") from error
-    if strange := {entry.name for entry in entries} - {case.name for case in plan.cases}:
-        raise WorkbenchError(f"{path} is damaged: {', '.join(sorted(strange))} was never to be run")
-    return plan, entries
-
-
-def _plan(head: dict[str, Any], known: Mapping[str, Scenario], folder: Path) -> Plan:
-    names = [str(case["scenario"]) for case in head["cases"]]
-    if gone := sorted(set(names) - known.keys()):
-        raise WorkbenchError(f"{folder.name} cannot be gone on with: there is no scenario {', '.join(gone)} any more")
-    cases = [
-        Case(folder_in(folder, case["name"]).name, known[name], dict(case["parameters"]))
-        for name, case in zip(names, head["cases"], strict=True)
-    ]
-    if len({case.name for case in cases}) != len(cases):
+    head, entries = lines[0], [Entry.from_json(line["entry"], folder) for line in lines[1:]]
+    datetime.fromisoformat(head["began"])
+    names = [folder_in(folder, one["name"]).name for one in (*head["cases"], *head.get("unrunnable", []))]
+    if len(set(names)) != len(names):
         raise ValueError("a name stands twice in its plan")
-    return Plan(str(head["target"]), str(head["began"]), tuple(cases))
+    if strange := {entry.name for entry in entries} - set(names):
+        raise WorkbenchError(f"{path} is damaged: {', '.join(sorted(strange))} was never to be run")
+    return head, entries
+
+
+@contextmanager
+def _damage_told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise WorkbenchError(f"{path} is damaged: {error!r}") from error
+
+
+def _plan(head: dict[str, Any], known: Mapping[str, Scenario], why_not: Mapping[str, Unrunnable], folder: Path) -> Plan:
+    rows = [(folder_in(folder, case["name"]).name, str(case["scenario"]), case) for case in head["cases"]]
+    cases = [Case(name, known[of], dict(case["parameters"])) for name, of, case in rows if of not in why_not]
+    unrunnable = [replace(why_not[of], name=name) for name, of, _ in rows if of in why_not]
+    unrunnable += _unrunnable(head)
+    return Plan(str(head["target"]), str(head["began"]), tuple(cases), tuple(unrunnable))
 
 
 def _whole_lines(path: Path) -> list[dict[str, Any]]:
@@ -157,5 +213,5 @@ def _whole_lines(path: Path) -> list[dict[str, Any]]:
     try:
         *whole, _ = path.read_text(encoding="utf-8").split("\n")
         return [json.loads(line) for line in whole]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise WorkbenchError(f"{path} is damaged: {error!r}") from error

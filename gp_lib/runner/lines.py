@@ -1,17 +1,15 @@
 """Progress for machines: one JSON object a line on stdout, and nothing else there."""
 
-import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from gp_lib import redaction
 from gp_lib.clock import utc_now
 from gp_lib.runner.batch import Batch
 from gp_lib.runner.cases import Case
 from gp_lib.runner.entry import Entry
 from gp_lib.runner.report.summary import counts
+from gp_lib.runner.terminal import say_json
 
 
 class Lines:
@@ -24,7 +22,7 @@ class Lines:
     @contextmanager
     def watching(self, batch: Batch) -> Iterator["Lines"]:
         """The progress of a batch, for the time of the block."""
-        self._tell("batch_started", batch=batch.folder.name, cases=[case.name for case in batch.plan.cases])
+        self._tell("batch_started", batch=batch.folder.name, cases=batch.plan.names)
         yield self
 
     def started(self, case: Case) -> None:
@@ -50,6 +48,4 @@ class Lines:
         )
 
     def _tell(self, event: str, **words: Any) -> None:
-        line = json.dumps({"event": event, "at": utc_now().isoformat(), **words}, default=str)
-        sys.stdout.write(redaction.clean(line) + "\n")
-        sys.stdout.flush()
+        say_json({"event": event, "at": utc_now().isoformat(), **words})

@@ -8,6 +8,7 @@ from gp_lib import checks, evidence
 from gp_lib.errors import WorkbenchError
 from gp_lib.history import History
 from gp_lib.runner.catalogue import notebook_cells
+from gp_lib.runner.entry import Entry
 from gp_lib.runner.report.saved import SavedBatch
 from gp_lib.settings import project_root
 from gp_lib.verdict import Verdict
@@ -19,10 +20,22 @@ JUDGED = ("parameters", "injected-parameters", "assert")
 def judged_folders(batch: Path) -> list[Path]:
     """Where the evidence is that a batch was judged by: not that of earlier tries, or of what was cut short."""
     folders = evidence.scenario_folders(batch)
-    if not (batch / evidence.BATCH).exists():
+    if not _has_entries(batch):
         return folders
     entered = {entry.name for entry in SavedBatch.read(batch).entries}
     return [folder for folder in folders if folder.name in entered]
+
+
+def not_judged(batch: Path) -> list[Entry]:
+    """What stands in a batch without any evidence to judge it by, such as what was not run."""
+    if not _has_entries(batch):
+        return []
+    judged = {folder.name for folder in judged_folders(batch)}
+    return [entry for entry in SavedBatch.read(batch).entries if entry.name not in judged]
+
+
+def _has_entries(batch: Path) -> bool:
+    return any((batch / name).exists() for name in (evidence.BATCH, evidence.JOURNAL))
 
 
 def rejudge(folder: Path) -> Verdict:

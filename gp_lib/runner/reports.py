@@ -1,7 +1,9 @@
 """What a batch leaves for machines and people when it ends: ``batch.json``, ``junit.xml``, ``report.md``."""
 
+import json
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +14,8 @@ from gp_lib.runner.entry import Entry
 from gp_lib.runner.environment import environment
 from gp_lib.runner.report.junit import junit
 from gp_lib.runner.report.summary import counts, markdown
-from gp_lib.verdict import worst
+from gp_lib.runner.trouble import keep
+from gp_lib.verdict import Ruling, worst
 
 
 def write_all(
@@ -22,9 +25,27 @@ def write_all(
 
     ``ran`` is what ``batch.json`` says of when and where a batch ran that is not ending here and now.
     """
-    evidence.write_whole(folder / evidence.JUNIT, junit(entries, began=began).decode())
-    evidence.write_whole(folder / evidence.REPORT, markdown(folder.name, entries))
-    evidence.write_json(folder / evidence.BATCH, {**_batch(target, began, entries), **ran})
+    shown = [presentable(entry) for entry in entries]
+    faces = {evidence.JUNIT: junit(shown, began=began).decode(), evidence.REPORT: markdown(folder.name, shown)}
+    about = {**_batch(target, began, shown), **ran}
+    for name, face in faces.items():
+        evidence.write_whole(folder / name, face)
+    evidence.write_json(folder / evidence.BATCH, about)
+
+
+def presentable(entry: Entry) -> Entry:
+    """``entry``; *unknown* and without its checks when they are such that no report can hold them."""
+    try:
+        junit([entry]), markdown("", [entry])
+        if (
+            Entry.from_json(json.loads(json.dumps(entry.to_json(), default=str)), entry.folder.parent).name
+            == entry.name
+        ):
+            return entry
+        why = "it is read back under another name"
+    except Exception as error:  # noqa: BLE001 - whatever is in it, it must not cost the others their report
+        why = keep(error, entry.folder)
+    return replace(entry, ruling=Ruling.UNKNOWN, checks=(), parameters={}, why=f"its verdict cannot be reported: {why}")
 
 
 def _batch(target: str, began: str, entries: Sequence[Entry]) -> dict[str, object]:

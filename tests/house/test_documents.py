@@ -62,7 +62,14 @@ def test_the_exit_codes_are_those_of_the_command(readme: str) -> None:
 
 def test_the_guide_to_the_evidence_names_every_file() -> None:
     guide = (ROOT / "runs" / "README.md").read_text()
-    files = [evidence.HISTORY, evidence.VERDICT, evidence.EXECUTED, evidence.CHARTS, evidence.KERNEL_LOG]
+    files = [
+        evidence.HISTORY,
+        evidence.VERDICT,
+        evidence.EXECUTED,
+        evidence.CHARTS,
+        evidence.KERNEL_LOG,
+        evidence.TROUBLE,
+    ]
     assert [
         name
         for name in [

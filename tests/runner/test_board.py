@@ -5,19 +5,19 @@ import json
 from pathlib import Path
 
 import pytest
-import rich.console
 
 from gp_lib import evidence
 from gp_lib.history import record_to_json
 from gp_lib.runner.batch import Batch
 from gp_lib.runner.board import LAST_BYTES, LONGEST, Board, last_seen
+from gp_lib.runner.screen import Screen
 from gp_lib.verdict import Ruling
 from gp_lib.workload.recording import Recording
 from tests.histories import tell
 from tests.runner.batches import CASES, PLAN, entry
 
 
-def drawn(board: Board, screen: rich.console.Console) -> str:
+def drawn(board: Board, screen: Screen) -> str:
     """What the board shows at the moment."""
     assert isinstance(screen.file, io.StringIO)
     screen.file.seek(0)
@@ -26,8 +26,8 @@ def drawn(board: Board, screen: rich.console.Console) -> str:
     return screen.file.getvalue()
 
 
-def a_screen(width: int = 100) -> rich.console.Console:
-    return rich.console.Console(file=io.StringIO(), width=width, force_terminal=True, color_system=None)
+def a_screen(width: int = 100) -> Screen:
+    return Screen(file=io.StringIO(), width=width, force_terminal=True, color_system=None)
 
 
 def history(folder: Path, story: str) -> Path:

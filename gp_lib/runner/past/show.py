@@ -1,17 +1,14 @@
 """The answers of the history, for people at a terminal of 80 columns and for machines."""
 
-import json
-import sys
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import rich.box
-import rich.console
 from rich.table import Column, Table
 from rich.text import Text
 
 from gp_lib.runner.colours import COLOURS
+from gp_lib.runner.screen import Screen
 from gp_lib.verdict import Ruling
 
 BLOCKS = "▁▂▃▄▅▆▇█"
@@ -22,15 +19,6 @@ TREND = 16
 """The last values that a trend shows, one block each."""
 
 Answer = dict[str, Any]
-
-
-def as_json(answer: Answer) -> str:
-    """The answer for machines; times in ISO 8601, UTC."""
-    return json.dumps(answer, indent=1, default=_iso, allow_nan=False)
-
-
-def _iso(value: object) -> str:
-    return f"{value.isoformat()}+00:00" if isinstance(value, datetime) else str(value)
 
 
 def sparkline(values: Sequence[float]) -> str:
@@ -44,14 +32,9 @@ def sparkline(values: Sequence[float]) -> str:
     return "".join(BLOCKS[round((value - low) / (high - low) * (len(BLOCKS) - 1))] for value in shown)
 
 
-def console() -> rich.console.Console:
-    """Where answers are shown."""
-    return rich.console.Console(file=sys.stdout, highlight=False)
-
-
 def show_overview(answer: Answer) -> None:
     """One row a scenario."""
-    out = console()
+    out = Screen(soft_wrap=False)
     table = Table(
         "last",
         Column("scenario", overflow="fold"),
@@ -72,7 +55,7 @@ def show_overview(answer: Answer) -> None:
 
 def show_scenario(answer: Answer) -> None:
     """The runs of one scenario and its figures."""
-    out = console()
+    out = Screen(soft_wrap=False)
     out.print(Text(answer["scenario"] + ("  flaky: same commit and parameters, different verdicts" * answer["flaky"])))
     out.print(_runs(answer["runs"]))
     if answer["figures"]:

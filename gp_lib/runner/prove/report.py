@@ -27,5 +27,6 @@ def to_json(proof: Proof) -> dict[str, Any]:
         "workbench": version("golden-path-workbench"),
         "python": platform.python_version(),
         "exit_code": proof.exit_code,
+        **({"not_run": proof.not_run} if proof.not_run else {}),
         **proof.matrix.to_json(),
     }

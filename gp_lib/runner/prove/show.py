@@ -1,8 +1,5 @@
 """What a person at a terminal sees of a proof: a line a trial, and the matrix, readable at 80 columns."""
 
-import sys
-
-import rich.console
 from rich.text import Text
 
 from gp_lib.runner.prove.matrix import Cell, Matrix
@@ -10,6 +7,7 @@ from gp_lib.runner.prove.outcome import Attempt, Outcome
 from gp_lib.runner.prove.page import CLASSES, SIGNS, share
 from gp_lib.runner.prove.plan import Trial
 from gp_lib.runner.prove.proof import Proof, Watch
+from gp_lib.runner.screen import Screen
 
 COLOURS = {"good": "green", "bad": "bold red", "calm": "dim", "odd": "yellow"}
 AS_EXPECTED = (Outcome.KILLED, Outcome.GREEN)
@@ -19,7 +17,7 @@ class ProofConsole:
     """Says what a proof is doing, and what came of it."""
 
     def __init__(self) -> None:
-        self._out = rich.console.Console(file=sys.stdout, highlight=False, soft_wrap=True)
+        self._out = Screen(soft_wrap=True)
 
     def watch(self) -> Watch:
         """What a proof reports to."""

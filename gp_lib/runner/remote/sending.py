@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from gp_lib import evidence
 from gp_lib.errors import WorkbenchError
 from gp_lib.runner.attestation.files import files_of
-from gp_lib.runner.batch import Progress
 from gp_lib.runner.cases import Case
 from gp_lib.runner.entry import Entry
+from gp_lib.runner.progress import Progress
 
 if TYPE_CHECKING:
     from gp_lib.runner.remote.place import Place

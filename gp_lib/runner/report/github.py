@@ -70,7 +70,7 @@ def _line(notebook: Path, anchor: str) -> int:
     if not anchor:
         return 0
     _, name, nth = anchor.split("-")
-    lines = enumerate(notebook.read_text(encoding="utf-8").splitlines(), start=1)
+    lines = enumerate(notebook.read_text(encoding="utf-8", errors="replace").splitlines(), start=1)
     calls = [number for number, line in lines if f"checks.{name}(" in line]
     return calls[int(nth) - 1] if int(nth) <= len(calls) else 0
 

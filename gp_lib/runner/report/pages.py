@@ -190,6 +190,11 @@ def index_page(batch: SavedBatch, past: Mapping[str, Sequence[Past]]) -> str:
     )
 
 
+def page_of_trouble(name: str, entries: Sequence[Entry], sentence: str) -> str:
+    """What stands in the place of a page of ``name`` that could not be drawn: why, and the verdicts of ``entries``."""
+    return _templates().get_template("trouble.html.j2").render(name=name, entries=entries, sentence=sentence)
+
+
 def _batch_files(folder: Path) -> list[str]:
     here = sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     logs = sorted(path.relative_to(folder).as_posix() for path in folder.glob(f"{evidence.SERVICES}*/*.log"))

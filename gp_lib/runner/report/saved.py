@@ -11,6 +11,7 @@ from typing import Any
 from gp_lib import evidence
 from gp_lib.errors import ParameterError, WorkbenchError
 from gp_lib.history import History, open_history
+from gp_lib.runner import journal
 from gp_lib.runner.catalogue import PARAMETERS, Cell, cell_source, notebook_cells
 from gp_lib.runner.entry import Entry, read_outcome
 from gp_lib.runner.parameters import Parameter, read_parameters
@@ -123,10 +124,15 @@ class SavedBatch:
     def read(cls, folder: Path) -> "SavedBatch":
         """The batch saved in ``folder``. One made by hand in JupyterLab has no ``batch.json``: its folders tell.
 
+        In one that has not ended, or was killed, everything that is not done is *unknown*.
+
         Raises:
             WorkbenchError: ``batch.json`` is damaged, or there is no scenario in the folder at all.
         """
         path = folder / evidence.BATCH
+        if not path.exists() and (folder / evidence.JOURNAL).exists():
+            about, entries = journal.so_far(folder)
+            return cls(folder, about, tuple(SavedScenario(entry) for entry in entries))
         about = evidence.read_json(path) if path.exists() else {}
         try:
             rows = about.get("scenarios", [])

@@ -16,7 +16,8 @@ LONGEST_HTML = 400_000
 _TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
 _UNFIT = re.compile(
     "[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # control characters and half characters
-    "|[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]"  # what turns the direction of the text around it
+    "|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]"  # what turns the direction of what follows
+    "|[\u2028\u2029]"  # line breaks that are not looked for as such
 )
 
 
@@ -37,6 +38,11 @@ def shortened(text: str, *, at_most: int) -> str:
 def line(text: str, *, at_most: int = 300) -> str:
     """``text`` as one line."""
     return " ".join(plain(text, at_most=at_most).split())
+
+
+def cells(text: str) -> str:
+    """``text`` as one line of the same length: where each character counts, as on a board that is drawn in place."""
+    return _UNFIT.sub("�", text.translate({ord(space): " " for space in "\t\n\r"}))
 
 
 def link(url: object) -> str:

@@ -7,7 +7,8 @@ import pytest
 from gp_lib.errors import ParameterError
 from gp_lib.runner.past.entering import ask
 from gp_lib.runner.past.questions import one_scenario
-from gp_lib.runner.past.show import as_json, sparkline
+from gp_lib.runner.past.show import sparkline
+from gp_lib.runner.terminal import as_json
 from gp_lib.verdict import Ruling
 from tests.runner.past.folders import SCENARIO, batch, failed, name, passed, told, told_of_one
 from tests.runner.report.folders import a_check
@@ -94,7 +95,7 @@ def test_a_figure_without_end_is_left_out_and_the_answer_is_still_json(tmp_path:
     batch(tmp_path, 2, passed(1.0))
     answer = told_of_one(tmp_path)
     assert answer["figures"][0]["trend"] == [1.0]
-    assert '"began": "2026-11-01T10:00:00+00:00"' in as_json(answer)
+    assert '"began": "2026-11-01T10:00:00+00:00"' in as_json(answer, indent=1)
 
 
 def test_an_unknown_scenario_is_refused_with_those_there_are(tmp_path: Path) -> None:

@@ -1,0 +1,86 @@
+"""The one way to a terminal, for every command: what others wrote is shown there, and never obeyed.
+
+Names, messages, units and paths come from notebooks, platforms and other people's batches. Each text that is said is
+one line without terminal codes, carriage returns or characters that turn the direction of writing, and without
+secrets. A house test forbids another way.
+"""
+
+import json
+import math
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from gp_lib import redaction
+from gp_lib.runner.report.text import plain
+
+
+def say(*lines: str) -> None:
+    """Print each of ``lines`` as one line to stdout, whatever it holds."""
+    _write(sys.stdout, lines)
+
+
+def complain(*lines: str) -> None:
+    """Print each of ``lines`` as one line to stderr."""
+    _write(sys.stderr, lines)
+
+
+def say_text(text: str) -> None:
+    """Print a text of several lines that is not ours, such as the end of a log, as it is broken into lines."""
+    say(*redaction.clean(text).removesuffix("\n").split("\n"))
+
+
+def say_block(text: str) -> None:
+    """Print a text of which the first line is ours; the others are set in, and never taken for ours."""
+    say(*_set_in(text))
+
+
+def complain_of(error: object) -> None:
+    """Print an error's sentence to stderr, as a block."""
+    complain(*_set_in(f"gpath: {error}"))
+
+
+def _set_in(text: str) -> list[str]:
+    first, *more = redaction.clean(text).split("\n")
+    return [first, *(f"  {line}" for line in more)]
+
+
+def say_json(value: Any, *, indent: int | None = None) -> None:
+    """Print ``value`` to stdout for machines."""
+    sys.stdout.write(as_json(value, indent=indent) + "\n")
+    sys.stdout.flush()
+
+
+def as_json(value: Any, *, indent: int | None = None) -> str:
+    """``value`` as JSON by the standard, printable ASCII; times in ISO 8601, UTC; without ``indent`` one line."""
+    text = json.dumps(_for_json(value), indent=indent, allow_nan=False)
+    return text.replace("\x7f", "\\u007f")
+
+
+def fit(text: str) -> str:
+    """``text`` as one line that is shown as it is, however long."""
+    cleaned = redaction.clean(text)
+    return plain(cleaned, at_most=len(cleaned)).replace("\n", " ")
+
+
+def _write(stream: TextIO, lines: Iterable[str]) -> None:
+    for line in lines:
+        stream.write(f"{fit(line)}\n")
+    stream.flush()
+
+
+def _for_json(value: Any) -> Any:
+    """``value`` of JSON's own types, without secrets in its texts; a number that JSON does not have is its name."""
+    match value:
+        case None | bool() | int():
+            return value
+        case float():
+            return value if math.isfinite(value) else {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, "NaN")
+        case datetime():
+            return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
+        case Mapping():
+            return {str(key): _for_json(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_for_json(inner) for inner in value]
+    return redaction.clean(str(value))
