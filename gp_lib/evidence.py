@@ -133,4 +133,5 @@ def scenario_folders(batch: Path) -> list[Path]:
     """The folders of ``batch`` that hold a scenario's evidence, in order."""
     if (batch / HISTORY).is_file() or (batch / EXECUTED).is_file():
         return [batch]
-    return sorted(path for path in batch.iterdir() if (path / HISTORY).is_file() or (path / EXECUTED).is_file())
+    there = (path for path in batch.iterdir() if not path.is_symlink())
+    return sorted(path for path in there if (path / HISTORY).is_file() or (path / EXECUTED).is_file())

@@ -148,17 +148,14 @@ def import_(
 
     Behind a URL is a bundle if it ends in .zip, else the folder of one batch.
     """
-    from gp_lib.runner.attestation.files import open_bundle
-    from gp_lib.runner.remote import is_url
+    from gp_lib.runner.attestation.bundles import open_bundle
+    from gp_lib.runner.attestation.source import unpack
+    from gp_lib.runner.remote import is_url, taking
+    from gp_lib.runner.stoppable import stoppable
     from gp_lib.settings import project_root
 
     runs = project_root() / "runs"
     runs.mkdir(exist_ok=True)
-    if is_url(source):
-        from gp_lib.runner.remote.taking import take
-
-        folder = take(source, runs)
-    else:
-        with open_bundle(Path(source)) as opened:
-            folder = opened.unpack(runs)
+    with stoppable(), taking.opened(source, runs) if is_url(source) else open_bundle(Path(source)) as opened:
+        folder = unpack(opened, runs)
     typer.echo(f"imported runs/{folder.name}")

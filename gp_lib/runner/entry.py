@@ -99,10 +99,12 @@ def folder_in(batch: Path, name: object) -> Path:
     """The folder that a file of ``batch`` calls ``name``.
 
     Raises:
-        ValueError: it is not right below ``batch``.
+        ValueError: it is not right below ``batch``, or a link leads elsewhere from there.
     """
     if not isinstance(name, str) or name in ("", ".", "..") or "/" in name or "\0" in name:
         raise ValueError(f"{name!r} is no folder of the batch")
+    if (batch / name).is_symlink():
+        raise ValueError(f"{name!r} is a link, and not a folder of the batch")
     return batch / name
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from gp_lib import evidence
 from gp_lib.errors import WorkbenchError
 from gp_lib.runner import journal, reports
+from gp_lib.runner.attestation.files import require_files_only
 from gp_lib.runner.entry import Entry
 from gp_lib.runner.report.saved import SavedBatch
 
@@ -21,7 +22,7 @@ def merge(batches: Sequence[Path], runs: Path) -> Path:
 
     Raises:
         WorkbenchError: they are of several targets or commits, an entry stands in two of them, one is not finished
-            or damaged, or the file system refused; nothing is left then, and ``latest`` is what it was.
+            or damaged or has links in it, or the file system refused; nothing is left, and ``latest`` is what it was.
     """
     saved = [_finished(folder) for folder in batches]
     _require_shards_of_one(saved)
@@ -41,6 +42,7 @@ def _finished(folder: Path) -> SavedBatch:
     if not (folder / evidence.BATCH).exists():
         raise WorkbenchError(f"{folder.name} is not finished: it has no {evidence.BATCH}; see `gpath resume`")
     journal.require_idle(folder)
+    require_files_only(folder)
     batch = SavedBatch.read(folder)
     if missing := [name for name in ("target", "began", "finished") if not isinstance(batch.about.get(name), str)]:
         raise WorkbenchError(f"{folder / evidence.BATCH} is damaged: it has no {', '.join(missing)}")
@@ -79,8 +81,8 @@ def _write(folder: Path, saved: Sequence[SavedBatch]) -> None:
 
 def _taken(batch: SavedBatch, folder: Path, number: int) -> list[Entry]:
     """Copy a batch's evidence into ``folder``; its entries as they are there."""
-    for place in sorted(path for path in batch.folder.iterdir() if path.is_dir() and not path.is_symlink()):
-        shutil.copytree(place, folder / _renamed(place.name, number), symlinks=True)
+    for place in sorted(path for path in batch.folder.iterdir() if path.is_dir()):
+        shutil.copytree(place, folder / _renamed(place.name, number))
     return [
         replace(entry, folder=folder / entry.name, services=_renamed(entry.services, number)) for entry in batch.entries
     ]

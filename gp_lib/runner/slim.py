@@ -7,6 +7,7 @@ from pathlib import Path
 from gp_lib import evidence
 from gp_lib.errors import WorkbenchError
 from gp_lib.history import PACKED
+from gp_lib.runner.attestation.files import require_files_only
 
 OF_BATCH = (evidence.BATCH, evidence.JUNIT, evidence.REPORT)
 OF_SCENARIO = (evidence.EXECUTED, evidence.VERDICT)
@@ -19,10 +20,12 @@ def slim(batch: Path, folder: Path) -> int:
     notebooks hold too. Histories are packed; ``gpath rejudge`` reads them as they are.
 
     Raises:
-        WorkbenchError: the batch is not finished, the folder is there already, or the file system refused.
+        WorkbenchError: the batch is not finished or has links in it, the folder is there already, or the file system
+            refused.
     """
     if not (batch / evidence.BATCH).is_file():
         raise WorkbenchError(f"{batch.name} is no finished batch: it has no {evidence.BATCH}")
+    require_files_only(batch)
     draft = folder.with_name(f".{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     try:

@@ -13,7 +13,8 @@ from securesystemslib.signer import CryptoSigner, SSlibKey
 from gp_lib import evidence
 from gp_lib.errors import WorkbenchError
 from gp_lib.runner.attestation import keyless, keys
-from gp_lib.runner.attestation.files import Bundle, Digests, digests_of_folder, open_bundle
+from gp_lib.runner.attestation.bundles import Bundle, open_bundle
+from gp_lib.runner.attestation.files import Digests, digests_of_folder
 from gp_lib.runner.attestation.statement import PAYLOAD_TYPE, digests_in, statement_about
 from gp_lib.verdict import Ruling
 
