@@ -32,6 +32,10 @@ ATTESTATION = "attestation.json"
 PUBLIC_KEY = "attestation.pub"
 KEYLESS_ATTESTATION = "attestation.sigstore.json"
 ATTESTATIONS = (ATTESTATION, PUBLIC_KEY, KEYLESS_ATTESTATION)
+ORIGIN = "origin.json"
+"""Only in a batch from elsewhere: a note of ours, outside of what signatures cover; never taken from elsewhere."""
+IMPORTED = ".imported"
+"""Behind the name of a page that came with a signed batch: ours stands in its place."""
 PROOF = "prove.json"
 PROOF_PAGE = "prove.html"
 PAGE = "index.html"
@@ -42,6 +46,11 @@ LATEST = "latest"
 def is_attested(folder: Path) -> bool:
     """Whether the batch in ``folder`` was signed, by a key or without one: then nothing of it may change."""
     return any((folder / name).exists() for name in (ATTESTATION, KEYLESS_ATTESTATION))
+
+
+def is_foreign(folder: Path) -> bool:
+    """Whether the batch in ``folder`` comes from elsewhere: then its code is not run, and its pages are not shown."""
+    return os.path.lexists(folder / ORIGIN)
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

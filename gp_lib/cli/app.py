@@ -35,6 +35,14 @@ TargetName = Annotated[str, typer.Option("--target", help="'embedded', or a targ
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A folder of runs/, its beginning, or 'latest'.")]
 
 
+def say_origin(batch: Path) -> None:
+    """Say of a batch from elsewhere that it is; to stderr, so that no machine trips over it."""
+    from gp_lib.runner.origin import origin_of
+
+    if origin := origin_of(batch):
+        typer.echo(f"gpath: {batch.name} is {origin}", err=True)
+
+
 def selected(root: Path, names: list[str]) -> list["Scenario"]:
     """The scenarios that the names choose; all of them without names."""
     from gp_lib.runner.catalogue import discover, select

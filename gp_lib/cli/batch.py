@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gp_lib.cli.app import EXIT_CODES, Names, Overrides, RunName, TargetName, app, overridden, selected
+from gp_lib.cli.app import EXIT_CODES, Names, Overrides, RunName, TargetName, app, overridden, say_origin, selected
 
 if TYPE_CHECKING:
     from gp_lib.runner.batch import Batch, Rules
@@ -125,6 +125,7 @@ def resume(
 
     root = project_root()
     folder = evidence.find_run(root / "runs", run)
+    say_origin(folder)
     batch = Batch.cut_short(folder, discover(root / "notebooks"))
     rules = Rules(fail_fast=fail_fast, retries=retries, deadline_s=deadline, scenario_s=scenario_deadline)
     lanes = Lanes(root=root, target=batch.plan.target, at_most=len(batch.left), jobs=jobs, on=on)
@@ -232,6 +233,7 @@ def merge(runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="The 
     folder = merge_all([evidence.find_run(root / "runs", run) for run in runs], root / "runs")
     publish(folder, root)
     enter(folder)
+    say_origin(folder)
     typer.echo(f"evidence: runs/{folder.name}")
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from gp_lib.cli.app import app
+from gp_lib.cli.app import app, say_origin
 
 
 @app.command()
@@ -61,6 +61,8 @@ def diff(
     from gp_lib.settings import project_root
 
     batches = [evidence.find_run(project_root() / "runs", name) for name in (before, after)]
+    for batch in batches:
+        say_origin(batch)
     found = differences(*map(SavedBatch.read, batches))
     if as_json:
         typer.echo(json.dumps(as_rows(found), indent=1, default=str))

@@ -2,7 +2,7 @@
 
 import typer
 
-from gp_lib.cli.app import EXIT_CODES, RunName, app
+from gp_lib.cli.app import EXIT_CODES, RunName, app, say_origin
 
 
 @app.command(epilog=EXIT_CODES)
@@ -29,5 +29,7 @@ def report(name: RunName = "latest") -> None:
     from gp_lib.runner.report.render import render
     from gp_lib.settings import project_root
 
-    batch = render(evidence.find_run(project_root() / "runs", name))
+    folder = evidence.find_run(project_root() / "runs", name)
+    say_origin(folder)
+    batch = render(folder)
     typer.echo(f"report: runs/{batch.folder.name}/{evidence.PAGE}")

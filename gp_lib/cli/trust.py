@@ -1,11 +1,11 @@
-"""Commands about evidence that is handed on: sign it, check it, pack it, take it in."""
+"""Commands about evidence that is handed on: sign it, check it, pack it, bring it to a URL."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gp_lib.cli.app import RunName, app
+from gp_lib.cli.app import RunName, app, say_origin
 
 VERIFY_EXIT_CODES = """
 Exit codes: 0 as it was signed, by whom you named or by your own key. 1 something was changed, added or removed,
@@ -46,6 +46,7 @@ def attest(
     if trust_config and not keyless:
         raise SettingsError("--trust-config", "is only of use with --keyless")
     batch = evidence.find_run(project_root() / "runs", name)
+    say_origin(batch)
     if keyless:
         typer.echo(f"{attestation.attest_keyless(batch, trust_config)} files of {batch.name} signed with sigstore")
         return
@@ -82,6 +83,7 @@ def verify(
     trusted = Identity(identity, issuer) if identity and issuer else keys.trusted_key(key)
     found = held(path, trusted, trust_config)
     typer.echo(str(found))
+    say_origin(path)
     raise typer.Exit({Ruling.PASS: 0, Ruling.FAIL: 1, Ruling.UNKNOWN: 2}[found.ruling])
 
 
@@ -105,6 +107,7 @@ def share(
         typer.echo(str(found))
         raise typer.Exit(1)
     pack(batch, output)
+    say_origin(batch)
     typer.echo(f"{output}: {output.stat().st_size / 2**20:.1f} MiB; `gpath verify {output}` checks it")
 
 
@@ -118,7 +121,9 @@ def slim(
     from gp_lib.runner.slim import slim as copy
     from gp_lib.settings import project_root
 
-    size = copy(evidence.find_run(project_root() / "runs", name), folder)
+    batch = evidence.find_run(project_root() / "runs", name)
+    say_origin(batch)
+    size = copy(batch, folder)
     typer.echo(f"{folder}: {size / 2**20:.1f} MiB; sign it with `gpath attest {folder}`")
 
 
@@ -136,26 +141,6 @@ def push(
 
     batch = evidence.find_run(project_root() / "runs", name)
     require_idle(batch)
+    say_origin(batch)
     copy = Copy(batch, place_at(url))
     typer.echo(f"{copy.send_all()} files are at {copy}")
-
-
-@app.command("import")
-def import_(
-    source: Annotated[str, typer.Argument(metavar="BUNDLE|URL", help="A bundle of `gpath share`; or where one is.")],
-) -> None:
-    """Take a batch that was made elsewhere into runs/, after a look for anything harmful in it.
-
-    Behind a URL is a bundle if it ends in .zip, else the folder of one batch.
-    """
-    from gp_lib.runner.attestation.bundles import open_bundle
-    from gp_lib.runner.attestation.source import unpack
-    from gp_lib.runner.remote import is_url, taking
-    from gp_lib.runner.stoppable import stoppable
-    from gp_lib.settings import project_root
-
-    runs = project_root() / "runs"
-    runs.mkdir(exist_ok=True)
-    with stoppable(), taking.opened(source, runs) if is_url(source) else open_bundle(Path(source)) as opened:
-        folder = unpack(opened, runs)
-    typer.echo(f"imported runs/{folder.name}")

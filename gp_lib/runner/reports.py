@@ -10,6 +10,7 @@ from gp_lib import evidence
 from gp_lib.clock import utc_now
 from gp_lib.runner.entry import Entry
 from gp_lib.runner.environment import environment
+from gp_lib.runner.origin import origin_of
 from gp_lib.runner.report.junit import junit
 from gp_lib.runner.report.summary import counts, markdown
 from gp_lib.verdict import worst
@@ -22,8 +23,9 @@ def write_all(
 
     ``ran`` is what ``batch.json`` says of when and where a batch ran that is not ending here and now.
     """
-    evidence.write_whole(folder / evidence.JUNIT, junit(entries, began=began).decode())
-    evidence.write_whole(folder / evidence.REPORT, markdown(folder.name, entries))
+    origin = origin_of(folder)
+    evidence.write_whole(folder / evidence.JUNIT, junit(entries, began=began, origin=origin).decode())
+    evidence.write_whole(folder / evidence.REPORT, markdown(folder.name, entries, origin))
     evidence.write_json(folder / evidence.BATCH, {**_batch(target, began, entries), **ran})
 
 

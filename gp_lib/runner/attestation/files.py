@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gp_lib.errors import WorkbenchError
-from gp_lib.evidence import ATTESTATIONS
+from gp_lib.evidence import ATTESTATIONS, IMPORTED, ORIGIN
+from gp_lib.runner.attestation.pages import is_page
+from gp_lib.runner.origin import origin_of
 
 PIECE_BYTES = 2**20
 
@@ -18,17 +20,34 @@ Digests = dict[str, str]
 
 
 def digests_of_folder(folder: Path) -> Digests:
-    """The digest of every file below ``folder``, but for the attestations' own: they cannot speak of themselves.
+    """The digest of every file of a batch, but for the attestations' own: they cannot speak of themselves.
 
     Raises:
         WorkbenchError: there is a link, a socket or a device in it, or a file cannot be read.
     """
     found: Digests = {}
-    for name in files_of(folder):
+    for name, path in evidence_of(folder).items():
         if name not in ATTESTATIONS:
-            with (folder / name).open("rb") as file:
+            with path.open("rb") as file:
                 found[name] = _digest(file)
     return found
+
+
+def evidence_of(folder: Path) -> dict[str, Path]:
+    """Where each file of a batch stands, by the name under which it is signed and handed on.
+
+    In a signed batch from elsewhere the pages are ours; those that came with it are what was signed. The note of where
+    a batch comes from belongs to this place, and is handed on to nobody.
+
+    Raises:
+        WorkbenchError: there is a link, a socket or a device in it.
+    """
+    there = {name: folder / name for name in files_of(folder) if name != ORIGIN}
+    origin = origin_of(folder)
+    if origin is None or origin.signed_by is None:
+        return there
+    came = {name: path for name, path in there.items() if not is_page(name)}
+    return {name.removesuffix(IMPORTED): path for name, path in came.items()}
 
 
 def files_of(folder: Path) -> Iterator[str]:
@@ -61,12 +80,12 @@ def pack(folder: Path, bundle: Path) -> None:
     Raises:
         WorkbenchError: the bundle cannot be written; nothing half-written is left.
     """
-    names = list(files_of(folder))
+    names = evidence_of(folder)
     draft = bundle.with_name(f".{bundle.name}.{os.getpid()}")
     try:
         with zipfile.ZipFile(draft, "x", zipfile.ZIP_DEFLATED) as archive:
-            for name in names:
-                with (folder / name).open("rb") as source, archive.open(_member(folder.name, name), "w") as into:
+            for name, path in names.items():
+                with path.open("rb") as source, archive.open(_member(folder.name, name), "w") as into:
                     while piece := source.read(PIECE_BYTES):
                         into.write(piece)
         draft.replace(bundle)
