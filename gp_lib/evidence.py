@@ -48,9 +48,18 @@ def is_attested(folder: Path) -> bool:
     return any((folder / name).exists() for name in (ATTESTATION, KEYLESS_ATTESTATION))
 
 
+def foreign_batch(folder: Path) -> Path | None:
+    """The batch from elsewhere that ``folder`` is, or is a part of, however deep; ``None``: it was made here.
+
+    What comes from elsewhere may have any shape: its code is not run, and its pages are not shown.
+    """
+    whole = folder.absolute()
+    return next((place for place in (whole, *whole.parents) if os.path.lexists(place / ORIGIN)), None)
+
+
 def is_foreign(folder: Path) -> bool:
-    """Whether the batch in ``folder`` comes from elsewhere: then its code is not run, and its pages are not shown."""
-    return os.path.lexists(folder / ORIGIN)
+    """Whether ``folder`` is a batch from elsewhere, or a part of one."""
+    return foreign_batch(folder) is not None
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

@@ -127,6 +127,8 @@ def resume(
     folder = evidence.find_run(root / "runs", run)
     say_origin(folder)
     batch = Batch.cut_short(folder, discover(root / "notebooks"))
+    if evidence.is_foreign(folder):
+        typer.echo(f"gpath: it goes on with this project's notebooks, on its target {batch.plan.target!r}", err=True)
     rules = Rules(fail_fast=fail_fast, retries=retries, deadline_s=deadline, scenario_s=scenario_deadline)
     lanes = Lanes(root=root, target=batch.plan.target, at_most=len(batch.left), jobs=jobs, on=on)
     _run(lambda: batch, lanes, rules=rules, url=runs, quiet=quiet, as_json=as_json)

@@ -1,21 +1,45 @@
 """Commands about saved evidence; no service is needed for any of them."""
 
+from typing import Annotated
+
 import typer
 
 from gp_lib.cli.app import EXIT_CODES, RunName, app, say_origin
 
 
 @app.command(epilog=EXIT_CODES)
-def rejudge(name: RunName = "latest") -> None:
-    """Judge a saved run again from its history; no service is needed."""
+def rejudge(
+    name: RunName = "latest",
+    *,
+    with_current: Annotated[
+        bool, typer.Option("--with-current", help="Judge by this project's notebooks, as they are now.")
+    ] = False,
+    with_saved_code: Annotated[
+        bool, typer.Option("--with-saved-code", help="Run the code that came with a batch from elsewhere.")
+    ] = False,
+) -> None:
+    """Judge a saved run again from its history; no service is needed.
+
+    It is judged by the cells that were saved with it. What comes from elsewhere is judged by this project's notebooks,
+    if they are those that were run; else it is unknown.
+    """
     from gp_lib import evidence
+    from gp_lib.errors import SettingsError
+    from gp_lib.runner.judged_by import By
     from gp_lib.runner.rejudge import judged_folders
     from gp_lib.runner.rejudge import rejudge as judge_again
     from gp_lib.settings import project_root
     from gp_lib.verdict import Ruling, worst
 
+    if with_current and with_saved_code:
+        raise SettingsError("--with-current", "goes without --with-saved-code")
+    by = By.CURRENT if with_current else By.SAVED if with_saved_code else None
     batch = evidence.find_run(project_root() / "runs", name)
-    verdicts = {folder.name: judge_again(folder) for folder in judged_folders(batch)}
+    say_origin(batch)
+    if by is By.CURRENT or (by is By.SAVED and evidence.is_foreign(batch)):
+        warning = " It can do on this machine whatever you can." if by is By.SAVED else ""
+        typer.echo(f"gpath: judged by {by}.{warning}", err=True)
+    verdicts = {folder.name: judge_again(folder, by) for folder in judged_folders(batch)}
     for scenario, verdict in verdicts.items():
         typer.echo(f"{scenario}\n{verdict}\n")
     ruling = worst(verdict.ruling for verdict in verdicts.values())

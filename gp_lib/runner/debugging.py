@@ -10,7 +10,7 @@ from gp_lib.errors import ParameterError, WorkbenchError
 from gp_lib.redaction.redactor import MARK
 from gp_lib.runner.catalogue import discover
 from gp_lib.runner.entry import read_outcome
-from gp_lib.runner.origin import origin_around
+from gp_lib.runner.origin import origin_of
 from gp_lib.runner.report import text
 from gp_lib.verdict import Verdict
 
@@ -86,7 +86,7 @@ def _content(root: Path, folder: Path, place: Path) -> str:
     if parameters:
         notebook = parameterize_notebook(notebook, parameters)
     note = NOTE.format(run=folder.parent.name, original=source.relative_to(root).as_posix(), **_outcome(folder))
-    if origin := origin_around(folder):
+    if origin := origin_of(folder):
         note += FROM_ELSEWHERE.format(origin=str(origin).replace("`", "'"))
     if secret := [name for name, value in parameters.items() if MARK.search(str(value))]:
         note += TO_BE_SET.format(names=", ".join(secret))

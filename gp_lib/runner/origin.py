@@ -49,14 +49,15 @@ class Origin:
 
 
 def origin_of(folder: Path) -> Origin | None:
-    """The note on the batch in ``folder``; ``None`` for one that was made here.
+    """The note on the batch that ``folder`` is, or is a part of; ``None`` for one that was made here.
 
     A note that cannot be read says all the same that the batch is from elsewhere: signed by nobody, as far as we know.
     """
-    if not evidence.is_foreign(folder):
+    batch = evidence.foreign_batch(folder)
+    if batch is None:
         return None
     try:
-        noted = evidence.read_json(folder / evidence.ORIGIN)
+        noted = evidence.read_json(batch / evidence.ORIGIN)
         signer = noted["signed_by"]
         return Origin(
             source=str(noted["source"]),
@@ -66,8 +67,3 @@ def origin_of(folder: Path) -> Origin | None:
         )
     except (WorkbenchError, KeyError, TypeError):
         return Origin(source="its note cannot be read", taken="")
-
-
-def origin_around(folder: Path) -> Origin | None:
-    """The note on the batch that the scenario's ``folder`` belongs to, or that it is itself."""
-    return origin_of(folder) or origin_of(folder.parent)

@@ -23,6 +23,7 @@ from gp_lib.runner.cluster.job import Job, workbench_digest
 from gp_lib.runner.cluster.worker import Result, run_job, stop_job
 from gp_lib.runner.entry import Entry, entry_without_evidence
 from gp_lib.runner.execute import How
+from gp_lib.runner.notebook_digest import notebook_digest
 from gp_lib.runner.report.saved import SavedBatch
 from gp_lib.settings import CONFIG
 
@@ -184,6 +185,7 @@ def unpacked(bundle: bytes, case: Case, folder: Path) -> Entry:
             parameters=case.parameters,
             services=services.name,
             machine=batch.environment.get("machine", {}),
+            notebook=notebook_digest(case.scenario.path),
         )
 
 
