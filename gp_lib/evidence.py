@@ -34,6 +34,10 @@ PUBLIC_KEY = "attestation.pub"
 KEYLESS_ATTESTATION = "attestation.sigstore.json"
 KEYLESS_FILES_ATTESTATION = "attestation.files.sigstore.json"
 ATTESTATIONS = (ATTESTATION, FILES_ATTESTATION, PUBLIC_KEY, KEYLESS_ATTESTATION, KEYLESS_FILES_ATTESTATION)
+ORIGIN = "origin.json"
+"""Only in a batch from elsewhere: a note of ours, outside of what signatures cover; never taken from elsewhere."""
+IMPORTED = ".imported"
+"""Behind the name of a page that came with a signed batch: ours stands in its place."""
 PROOF = "prove.json"
 PROOF_PAGE = "prove.html"
 PAGE = "index.html"
@@ -45,6 +49,20 @@ LATEST = "latest"
 def is_attested(folder: Path) -> bool:
     """Whether the batch in ``folder`` was signed, by a key or without one: then nothing of it may change."""
     return any((folder / name).exists() for name in (ATTESTATION, KEYLESS_ATTESTATION))
+
+
+def foreign_batch(folder: Path) -> Path | None:
+    """The batch from elsewhere that ``folder`` is, or is a part of, however deep; ``None``: it was made here.
+
+    What comes from elsewhere may have any shape: its code is not run, and its pages are not shown.
+    """
+    whole = folder.absolute()
+    return next((place for place in (whole, *whole.parents) if os.path.lexists(place / ORIGIN)), None)
+
+
+def is_foreign(folder: Path) -> bool:
+    """Whether ``folder`` is a batch from elsewhere, or a part of one."""
+    return foreign_batch(folder) is not None
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -136,4 +154,5 @@ def scenario_folders(batch: Path) -> list[Path]:
     """The folders of ``batch`` that hold a scenario's evidence, in order."""
     if (batch / HISTORY).is_file() or (batch / EXECUTED).is_file():
         return [batch]
-    return sorted(path for path in batch.iterdir() if (path / HISTORY).is_file() or (path / EXECUTED).is_file())
+    there = (path for path in batch.iterdir() if not path.is_symlink())
+    return sorted(path for path in there if (path / HISTORY).is_file() or (path / EXECUTED).is_file())

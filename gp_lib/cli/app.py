@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gp_lib.runner.terminal import complain
+
 if TYPE_CHECKING:
     from gp_lib.runner.catalogue import Scenario
 
@@ -33,6 +35,14 @@ Names = Annotated[
 Overrides = Annotated[list[str] | None, typer.Option("-p", "--parameter", help="name=value, typed by the notebook.")]
 TargetName = Annotated[str, typer.Option("--target", help="'embedded', or a target of gpath.toml.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A folder of runs/, its beginning, or 'latest'.")]
+
+
+def say_origin(batch: Path) -> None:
+    """Say of a batch from elsewhere that it is; to stderr, so that no machine trips over it."""
+    from gp_lib.runner.origin import origin_of
+
+    if origin := origin_of(batch):
+        complain(f"gpath: {batch.name} is {origin}")
 
 
 def selected(root: Path, names: list[str]) -> list["Scenario"]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gp_lib.cli.app import EXIT_CODES, Names, Overrides, RunName, TargetName, app, overridden, selected
+from gp_lib.cli.app import EXIT_CODES, Names, Overrides, RunName, TargetName, app, overridden, say_origin, selected
 from gp_lib.runner.terminal import complain, say, say_text
 
 if TYPE_CHECKING:
@@ -126,7 +126,10 @@ def resume(
 
     root = project_root()
     folder = evidence.find_run(root / "runs", run)
+    say_origin(folder)
     batch = Batch.cut_short(folder, discover(root / "notebooks"))
+    if evidence.is_foreign(folder):
+        complain(f"gpath: it goes on with this project's notebooks, on its target {batch.plan.target!r}")
     rules = Rules(fail_fast=fail_fast, retries=retries, deadline_s=deadline, scenario_s=scenario_deadline)
     lanes = Lanes(root=root, target=batch.plan.target, at_most=len(batch.left), jobs=jobs, on=on)
     _run(lambda: batch, lanes, rules=rules, url=runs, quiet=quiet, as_json=as_json)
@@ -237,6 +240,7 @@ def merge(runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="The 
     folder = merge_all([evidence.find_run(root / "runs", run) for run in runs], root / "runs")
     publish(folder, root)
     enter(folder)
+    say_origin(folder)
     say(f"evidence: runs/{folder.name}")
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import typer
 
-from gp_lib.cli import batch, past, prove, saved, stack, trust
+from gp_lib.cli import batch, past, prove, saved, stack, taking_in, trust
 from gp_lib.cli.app import app
 from gp_lib.clock import slow_factor
 from gp_lib.errors import NotReady, ParameterError, SettingsError, UnsafeTarget, WorkbenchError
 from gp_lib.runner.streams import keep_streams
 from gp_lib.runner.terminal import complain, complain_of
 
-COMMANDS = (batch, prove, saved, past, stack, trust)
+COMMANDS = (batch, prove, saved, past, stack, trust, taking_in)
 """Importing them enters their commands, in the order of `gpath --help`."""
 
 USAGE_ERROR: Any = typer.BadParameter.__base__

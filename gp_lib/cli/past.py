@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from gp_lib.cli.app import app
+from gp_lib.cli.app import app, say_origin
 from gp_lib.runner.terminal import complain, say, say_json, say_text
 
 
@@ -60,6 +60,8 @@ def diff(
     from gp_lib.settings import project_root
 
     batches = [evidence.find_run(project_root() / "runs", name) for name in (before, after)]
+    for batch in batches:
+        say_origin(batch)
     found = differences(*map(SavedBatch.read, batches))
     if as_json:
         say_json(as_rows(found), indent=1)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gp_lib.cli.app import RunName, app
+from gp_lib.cli.app import RunName, app, say_origin
 from gp_lib.runner.terminal import say, say_json, say_text
 
 FOR_JUPYTERLAB = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -88,7 +88,9 @@ def debug(
     from gp_lib.settings import project_root
 
     root = project_root()
-    copy = debug_copy(root, saved_scenario(evidence.find_run(root / "runs", name), scenario)).relative_to(root)
+    batch = evidence.find_run(root / "runs", name)
+    say_origin(batch)
+    copy = debug_copy(root, saved_scenario(batch, scenario)).relative_to(root)
     say(f"opening {copy}")
     _open_lab([f"--LabApp.default_url=/lab/tree/{quote(copy.as_posix())}", *context.args])
 

@@ -1,15 +1,15 @@
-"""Commands about evidence that is handed on: sign it, check it, pack it, take it in."""
+"""Commands about evidence that is handed on: sign it, check it, pack it, bring it to a URL."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gp_lib.cli.app import RunName, app
 from gp_lib.runner.terminal import say, say_block
 
 if TYPE_CHECKING:
     from gp_lib.runner.attestation.attest import Statements
+from gp_lib.cli.app import RunName, app, say_origin
 
 VERIFY_EXIT_CODES = """
 Exit codes are about files and signature, not about what was tested. 0 intact, signed by whom you named or by your own
@@ -51,6 +51,7 @@ def attest(
     if trust_config and not keyless:
         raise SettingsError("--trust-config", "is only of use with --keyless")
     batch = evidence.find_run(project_root() / "runs", name)
+    say_origin(batch)
     if keyless:
         _say_signed(batch.name, attestation.attest_keyless(batch, trust_config), "with sigstore")
         return
@@ -99,6 +100,7 @@ def verify(
     named = Identity(identity, issuer) if identity and issuer else keys.read_key_file(key) if key else None
     found = held(path, named, trust_config, own=keys.own_key())
     say_block(str(found))
+    say_origin(path)
     raise typer.Exit({Ruling.PASS: 0, Ruling.FAIL: 1, Ruling.UNKNOWN: 2}[found.ruling])
 
 
@@ -122,6 +124,7 @@ def share(
         say_block(str(found))
         raise typer.Exit(1)
     pack(batch, output)
+    say_origin(batch)
     say(f"{output}: {output.stat().st_size / 2**20:.1f} MiB; `gpath verify {output}` checks it")
 
 
@@ -135,7 +138,9 @@ def slim(
     from gp_lib.runner.slim import slim as copy
     from gp_lib.settings import project_root
 
-    size = copy(evidence.find_run(project_root() / "runs", name), folder)
+    batch = evidence.find_run(project_root() / "runs", name)
+    say_origin(batch)
+    size = copy(batch, folder)
     say(f"{folder}: {size / 2**20:.1f} MiB; sign it with `gpath attest {folder}`")
 
 
@@ -153,29 +158,6 @@ def push(
 
     batch = evidence.find_run(project_root() / "runs", name)
     require_idle(batch)
+    say_origin(batch)
     copy = Copy(batch, place_at(url))
     say(f"{copy.send_all()} files are at {copy}")
-
-
-@app.command("import")
-def import_(
-    source: Annotated[str, typer.Argument(metavar="BUNDLE|URL", help="A bundle of `gpath share`; or where one is.")],
-) -> None:
-    """Take a batch that was made elsewhere into runs/, after a look for anything harmful in it.
-
-    Behind a URL is a bundle if it ends in .zip, else the folder of one batch.
-    """
-    from gp_lib.runner.attestation.files import open_bundle
-    from gp_lib.runner.remote import is_url
-    from gp_lib.settings import project_root
-
-    runs = project_root() / "runs"
-    runs.mkdir(exist_ok=True)
-    if is_url(source):
-        from gp_lib.runner.remote.taking import take
-
-        folder = take(source, runs)
-    else:
-        with open_bundle(Path(source)) as opened:
-            folder = opened.unpack(runs)
-    say(f"imported runs/{folder.name}")

@@ -10,6 +10,7 @@ from gp_lib.errors import ParameterError, WorkbenchError
 from gp_lib.redaction.redactor import MARK
 from gp_lib.runner.catalogue import discover
 from gp_lib.runner.entry import read_outcome
+from gp_lib.runner.origin import origin_of
 from gp_lib.runner.report import text
 from gp_lib.verdict import Verdict
 
@@ -28,6 +29,10 @@ any check can be put to it, as in `checks.one_terminal_event(recorded)`."""
 TO_BE_SET = """
 
 Taken out of the evidence as secret: **{names}**. Set it again in the cell of parameters before you run this."""
+
+FROM_ELSEWHERE = """
+
+That run is `{origin}`. This is the scenario's notebook as it is here: the one that came with the run is not opened."""
 
 LOAD = """from pathlib import Path
 
@@ -81,6 +86,8 @@ def _content(root: Path, folder: Path, place: Path) -> str:
     if parameters:
         notebook = parameterize_notebook(notebook, parameters)
     note = NOTE.format(run=folder.parent.name, original=source.relative_to(root).as_posix(), **_outcome(folder))
+    if origin := origin_of(folder):
+        note += FROM_ELSEWHERE.format(origin=str(origin).replace("`", "'"))
     if secret := [name for name, value in parameters.items() if MARK.search(str(value))]:
         note += TO_BE_SET.format(names=", ".join(secret))
     added = [nbformat.v4.new_markdown_cell(note)]

@@ -7,6 +7,7 @@ from typing import Any
 from gp_lib import evidence
 from gp_lib.errors import WorkbenchError, shortened
 from gp_lib.runner.cases import Case, Unrunnable
+from gp_lib.runner.notebook_digest import KEY, noted_digest
 from gp_lib.runner.parameters import Value
 from gp_lib.verdict import Check, Ruling, Verdict
 
@@ -20,6 +21,7 @@ class Entry:
         why: explains an *unknown* that no check explains; else it is empty.
         services: the folder of the batch that has the logs of the services it ran on.
         machine: what kind of machine it ran on, where that was not the one that began the batch; else it is empty.
+        notebook: SHA-256 (hex) of the notebook it was run from; empty where that is not known.
     """
 
     scenario: str
@@ -32,6 +34,7 @@ class Entry:
     why: str = ""
     services: str = evidence.SERVICES
     machine: dict[str, Any] = field(default_factory=dict)
+    notebook: str = ""
 
     def __post_init__(self) -> None:
         """Shorten a reason that is too long: it stands in every file of the batch."""
@@ -58,6 +61,7 @@ class Entry:
             "folder": self.folder.name,
             "services": self.services,
             **({"machine": self.machine} if self.machine else {}),
+            **({KEY: self.notebook} if self.notebook else {}),
             "parameters": self.parameters,
             "took_s": round(self.took_s, 3),
             "why": self.why,
@@ -83,6 +87,7 @@ class Entry:
             why=str(data["why"]),
             services=folder_in(batch, data.get("services", evidence.SERVICES)).name,
             machine=dict(data.get("machine", {})),
+            notebook=noted_digest(data.get(KEY)),
         )
 
 
@@ -116,10 +121,12 @@ def folder_in(batch: Path, name: object) -> Path:
     """The folder that a file of ``batch`` calls ``name``.
 
     Raises:
-        ValueError: it is not right below ``batch``.
+        ValueError: it is not right below ``batch``, or a link leads elsewhere from there.
     """
     if not isinstance(name, str) or name in ("", ".", "..") or "/" in name or "\0" in name:
         raise ValueError(f"{name!r} is no folder of the batch")
+    if (batch / name).is_symlink():
+        raise ValueError(f"{name!r} is a link, and not a folder of the batch")
     return batch / name
 
 

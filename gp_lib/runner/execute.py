@@ -19,6 +19,7 @@ from gp_lib.kernels.keeper import keeper_for
 from gp_lib.kernels.preload import modules_for
 from gp_lib.runner.catalogue import ROLES, Scenario, notebook_cells
 from gp_lib.runner.entry import Entry, read_outcome
+from gp_lib.runner.notebook_digest import notebook_digest
 from gp_lib.runner.parameters import Value
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ async def execute(
     ended, the notebook is saved as it is, and ``CancelledError`` passes.
     """
     env = _make(folder, stack_file)
-    started_s = monotonic_s()
+    started_s, notebook = monotonic_s(), notebook_digest(scenario.path)
     trouble = await _run(scenario, folder, parameters, env, how or How())
     outcome = read_outcome(folder, trouble)
     return Entry(
@@ -90,6 +91,7 @@ async def execute(
         took_s=monotonic_s() - started_s,
         checks=outcome.checks,
         why=outcome.why.replace(f"{folder.parent}{os.sep}", ""),  # evidence tells nothing about the machine's folders
+        notebook=notebook,
     )
 
 

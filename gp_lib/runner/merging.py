@@ -8,9 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from gp_lib import evidence
+from gp_lib.clock import utc_now
 from gp_lib.errors import WorkbenchError
 from gp_lib.runner import journal, reports
+from gp_lib.runner.attestation.files import require_files_only
+from gp_lib.runner.attestation.pages import is_page
 from gp_lib.runner.entry import Entry
+from gp_lib.runner.origin import Origin
 from gp_lib.runner.report.saved import SavedBatch
 
 OF_A_RUN = ("workbench", "python", "system", "environment")
@@ -21,7 +25,7 @@ def merge(batches: Sequence[Path], runs: Path) -> Path:
 
     Raises:
         WorkbenchError: they are of several targets or commits, an entry stands in two of them, one is not finished
-            or damaged, or the file system refused; nothing is left then, and ``latest`` is what it was.
+            or damaged or has links in it, or the file system refused; nothing is left, and ``latest`` is what it was.
     """
     saved = [_finished(folder) for folder in batches]
     _require_shards_of_one(saved)
@@ -41,6 +45,7 @@ def _finished(folder: Path) -> SavedBatch:
     if not (folder / evidence.BATCH).exists():
         raise WorkbenchError(f"{folder.name} is not finished: it has no {evidence.BATCH}; see `gpath resume`")
     journal.require_idle(folder)
+    require_files_only(folder)
     batch = SavedBatch.read(folder)
     if missing := [name for name in ("target", "began", "finished") if not isinstance(batch.about.get(name), str)]:
         raise WorkbenchError(f"{folder / evidence.BATCH} is damaged: it has no {', '.join(missing)}")
@@ -62,6 +67,7 @@ def _require_shards_of_one(saved: Sequence[SavedBatch]) -> None:
 
 def _write(folder: Path, saved: Sequence[SavedBatch]) -> None:
     """Everything of all batches into ``folder``; what they say of the machine is that of the first."""
+    _mark(folder, saved)
     entries = [entry for number, batch in enumerate(saved, start=1) for entry in _taken(batch, folder, number)]
     entries.sort(key=lambda entry: entry.name)
     reports.write_all(
@@ -77,13 +83,25 @@ def _write(folder: Path, saved: Sequence[SavedBatch]) -> None:
     )
 
 
+def _mark(folder: Path, saved: Sequence[SavedBatch]) -> None:
+    """What was made of a batch from elsewhere is from elsewhere, and no signature of that batch covers it any more."""
+    if any(batch.origin for batch in saved):
+        parts = (f"{batch.folder.name} {batch.origin or 'made here'}" for batch in saved)
+        Origin(source=f"merged of {'; '.join(parts)}", taken=utc_now().isoformat(timespec="seconds")).write(folder)
+
+
 def _taken(batch: SavedBatch, folder: Path, number: int) -> list[Entry]:
     """Copy a batch's evidence into ``folder``; its entries as they are there."""
-    for place in sorted(path for path in batch.folder.iterdir() if path.is_dir() and not path.is_symlink()):
-        shutil.copytree(place, folder / _renamed(place.name, number), symlinks=True)
+    for place in sorted(path for path in batch.folder.iterdir() if path.is_dir()):
+        shutil.copytree(place, folder / _renamed(place.name, number), ignore=_pages if batch.origin else None)
     return [
         replace(entry, folder=folder / entry.name, services=_renamed(entry.services, number)) for entry in batch.entries
     ]
+
+
+def _pages(folder: str, names: list[str]) -> list[str]:
+    """What is not copied out of a batch from elsewhere: pages, which are rendered by us."""
+    return [name for name in names if is_page(name) or name.endswith(evidence.IMPORTED)]
 
 
 def _renamed(name: str, number: int) -> str:

@@ -1,4 +1,4 @@
-"""Judges a saved run again: its own assert cell over its saved history, with every service down."""
+"""Judges a saved run again: its assert cell over its saved history, with every service down."""
 
 import ast
 from pathlib import Path
@@ -7,11 +7,10 @@ from typing import Any
 from gp_lib import checks, evidence
 from gp_lib.errors import WorkbenchError
 from gp_lib.history import History
-from gp_lib.runner.catalogue import notebook_cells
 from gp_lib.runner.entry import Entry
+from gp_lib.runner.judged_by import By, Code, NotTheSame, code_for
 from gp_lib.runner.report.saved import SavedBatch
-from gp_lib.settings import project_root
-from gp_lib.verdict import Verdict
+from gp_lib.verdict import Check, Ruling, Verdict
 
 JUDGED = ("parameters", "injected-parameters", "assert")
 """The cells that are executed again, in the notebook's order; of the arrange cell only the imports are."""
@@ -38,44 +37,50 @@ def _has_entries(batch: Path) -> bool:
     return any((batch / name).exists() for name in (evidence.BATCH, evidence.JOURNAL))
 
 
-def rejudge(folder: Path) -> Verdict:
+def rejudge(folder: Path, by: By | None = None) -> Verdict:
     """The verdict over the history saved in a scenario's folder, by the executed notebook's own assert cell.
 
-    A run by hand in JupyterLab left no executed notebook: it is judged by the scenario's notebook as it is now.
+    A run by hand in JupyterLab left no executed notebook: it is judged by the scenario's notebook as it is now. What
+    comes from elsewhere is judged by this project's notebook, if that is the one that was run, else it is *unknown*:
+    no code from elsewhere is run unless ``by`` asks for it.
 
     Raises:
         WorkbenchError: the history or the notebook is missing or damaged, or the assert cell names no verdict.
     """
-    return judge(folder, History.load(folder / evidence.HISTORY))
+    return judge(folder, History.load(folder / evidence.HISTORY), by)
 
 
-def judge(folder: Path, history: History) -> Verdict:
+def judge(folder: Path, history: History, by: By | None = None) -> Verdict:
     """As ``rejudge``, over any history."""
+    try:
+        verdict = _judged(folder, history, code_for(folder, by))
+    except NotTheSame as error:
+        verdict = Verdict.of(_not_judged(error))
+    return verdict.and_of(*checks.conduct(history))
+
+
+def _judged(folder: Path, history: History, code: Code) -> Verdict:
     names: dict[str, Any] = {"history": history}
-    for tags, source in _tagged(_notebook(folder)):
+    for tags, source in code.cells:
         if "arrange" in tags:
             exec(compile(_imports(source), "arrange", "exec"), names)
         elif tags & set(JUDGED):
             exec(compile(source, f"{folder.name} {min(tags)}", "exec"), names)
+            names |= code.given if "parameters" in tags else {}
     verdict = names.get("verdict")
     if not isinstance(verdict, Verdict):
         raise WorkbenchError(f"{folder.name}: the assert cell of its notebook names no `verdict`")
-    return verdict.and_of(*checks.conduct(history))
+    return verdict
 
 
-def _notebook(folder: Path) -> Path:
-    executed = folder / evidence.EXECUTED
-    if executed.exists():
-        return executed
-    return next((project_root() / "notebooks").glob(f"*/{folder.name}.ipynb"), executed)
-
-
-def _tagged(path: Path) -> list[tuple[set[str], str]]:
-    return [
-        (set(cell["metadata"].get("tags", ())), source)
-        for cell, source in notebook_cells(path)
-        if cell["cell_type"] == "code"
-    ]
+def _not_judged(why: NotTheSame) -> Check:
+    offered = "--with-current judges by this project's notebooks as they are, --with-saved-code runs the code that came"
+    return Check(
+        name="judged_by_the_same_notebook",
+        verdict=Ruling.UNKNOWN,
+        requirement="what comes from elsewhere is judged by this project's notebook, which is the one that was run",
+        message=f"{str(why).rstrip('.')}; {offered}",
+    )
 
 
 def _imports(source: str) -> ast.Module:

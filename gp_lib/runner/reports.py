@@ -12,6 +12,7 @@ from gp_lib import evidence
 from gp_lib.clock import utc_now
 from gp_lib.runner.entry import Entry
 from gp_lib.runner.environment import environment
+from gp_lib.runner.origin import origin_of
 from gp_lib.runner.report.junit import junit
 from gp_lib.runner.report.summary import counts, markdown
 from gp_lib.runner.trouble import keep
@@ -26,7 +27,11 @@ def write_all(
     ``ran`` is what ``batch.json`` says of when and where a batch ran that is not ending here and now.
     """
     shown = [presentable(entry) for entry in entries]
-    faces = {evidence.JUNIT: junit(shown, began=began).decode(), evidence.REPORT: markdown(folder.name, shown)}
+    origin = origin_of(folder)
+    faces = {
+        evidence.JUNIT: junit(shown, began=began, origin=origin).decode(),
+        evidence.REPORT: markdown(folder.name, shown, origin),
+    }
     about = {**_batch(target, began, shown), **ran}
     for name, face in faces.items():
         evidence.write_whole(folder / name, face)
@@ -37,10 +42,8 @@ def presentable(entry: Entry) -> Entry:
     """``entry``; *unknown* and without its checks when they are such that no report can hold them."""
     try:
         junit([entry]), markdown("", [entry])
-        if (
-            Entry.from_json(json.loads(json.dumps(entry.to_json(), default=str)), entry.folder.parent).name
-            == entry.name
-        ):
+        written = json.dumps(entry.to_json(), default=str)
+        if Entry.from_json(json.loads(written), entry.folder.parent).name == entry.name:
             return entry
         why = "it is read back under another name"
     except Exception as error:  # noqa: BLE001 - whatever is in it, it must not cost the others their report

@@ -220,11 +220,24 @@ def test_a_shard_that_names_a_folder_outside_of_it_is_refused(
     refused(runs, shards, f"{place!r} is no folder of the batch")
 
 
-def test_what_a_link_in_a_shard_leads_to_is_not_taken_in(runs: Path, shards: list[Path], tmp_path: Path) -> None:
+@pytest.mark.parametrize("link", ["a9_link", "a1_one/link", "services/link"])
+@pytest.mark.parametrize("to", ["private", "private/letter.txt", "nowhere"])
+def test_a_link_in_a_shard_is_refused_whatever_it_leads_to(
+    runs: Path, shards: list[Path], tmp_path: Path, link: str, to: str
+) -> None:
     (tmp_path / "private").mkdir()
     (tmp_path / "private" / "letter.txt").write_text("dear")
-    (shards[0] / "a9_link").symlink_to(tmp_path / "private")
-    assert list(merge(shards, runs).rglob("letter.txt")) == []
+    (shards[0] / link).symlink_to(tmp_path / to)
+    refused(runs, shards, f"{link} is neither a file nor a folder")
+
+
+def test_an_entry_whose_folder_is_a_link_is_refused(runs: Path, shards: list[Path], tmp_path: Path) -> None:
+    (shards[1] / "a3_three").rename(tmp_path / "elsewhere")
+    (shards[1] / "a3_three").symlink_to(tmp_path / "elsewhere")
+    for command in (render, judged_folders):
+        with pytest.raises(WorkbenchError, match="'a3_three' is a link"):
+            command(shards[1])
+    assert not (tmp_path / "elsewhere" / evidence.PAGE).exists()
 
 
 def test_nothing_half_written_is_left_when_the_evidence_cannot_be_copied(runs: Path, shards: list[Path]) -> None:

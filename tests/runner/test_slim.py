@@ -58,6 +58,16 @@ def test_the_same_batch_makes_the_same_bytes(batch: Path, tmp_path: Path) -> Non
     assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
+@pytest.mark.parametrize("name", [evidence.EXECUTED, "kernel.log"])
+def test_a_link_in_a_batch_is_refused_and_not_followed(batch: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "private").write_text("dear")
+    (batch / "a1_one" / name).unlink(missing_ok=True)
+    (batch / "a1_one" / name).symlink_to(tmp_path / "private")
+    with pytest.raises(WorkbenchError, match=f"{name} is neither a file nor a folder"):
+        slim(batch, tmp_path / "slim")
+    assert not (tmp_path / "slim").exists()
+
+
 def test_nothing_is_overwritten_and_nothing_unfinished_is_copied(batch: Path, tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     with pytest.raises(WorkbenchError, match="there already"):

@@ -8,6 +8,7 @@ from typing import Any
 
 from gp_lib import evidence
 from gp_lib.errors import WorkbenchError
+from gp_lib.runner.notebook_digest import KEY, noted_digest
 from gp_lib.verdict import Ruling, Verdict, worst
 
 Read = Callable[[str], bytes]
@@ -19,10 +20,6 @@ DigestSet = dict[str, str]
 _EARLIER = re.compile(r"\.(try|cut)\d+")
 """Ends the folder of an earlier try of a scenario, which its verdict does not rest on."""
 
-NOTEBOOK_DIGEST = "notebook_sha256"
-"""Where ``batch.json`` has the digest of the notebook that a scenario was run from."""
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _IMAGE = re.compile(r"(sha256|sha384|sha512):([0-9a-f]{64,128})")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 """A whole commit, by SHA-1 or SHA-256; an abbreviated one does not identify anything for good."""
@@ -158,8 +155,8 @@ def _identity(fingerprint: Mapping[str, object]) -> DigestSet:
 
 def _notebooks(rows: Iterable[dict[str, Any]]) -> dict[str, DigestSet]:
     """The digests of the source notebooks, as far as ``batch.json`` has them: older ones have none."""
-    noted = ((str(row.get("scenario")), str(row.get(NOTEBOOK_DIGEST))) for row in rows)
-    return {f"{name}.ipynb": {"sha256": digest} for name, digest in noted if _SHA256.fullmatch(digest)}
+    noted = ((str(row.get("scenario")), noted_digest(row.get(KEY))) for row in rows)
+    return {f"{name}.ipynb": {"sha256": digest} for name, digest in noted if digest}
 
 
 def _job(environment: object) -> str:

@@ -13,7 +13,8 @@ from securesystemslib.signer import SSlibKey
 from gp_lib import evidence
 from gp_lib.errors import WorkbenchError
 from gp_lib.runner.attestation import keyless, keys
-from gp_lib.runner.attestation.files import Bundle, Digests, digests_of_folder, files_of, open_bundle
+from gp_lib.runner.attestation.bundles import Bundle, open_bundle
+from gp_lib.runner.attestation.files import Digests, digests_of_folder, evidence_of
 from gp_lib.runner.attestation.keyless import Identity, NotSigned
 from gp_lib.runner.attestation.results import Results, results_of
 from gp_lib.runner.attestation.statement import PAYLOAD_TYPE, read_statements
@@ -77,8 +78,8 @@ def opened(path: Path) -> Iterator[SavedFiles]:
         UnsafeBundle: the bundle would do harm.
     """
     if path.is_dir():
-        names = frozenset(files_of(path))
-        yield SavedFiles(path.name, names, lambda name: _read(path / name), lambda: digests_of_folder(path))
+        found = evidence_of(path)
+        yield SavedFiles(path.name, frozenset(found), lambda name: _read(found[name]), lambda: digests_of_folder(path))
         return
     with open_bundle(path) as bundle:
         yield SavedFiles(bundle.name, frozenset(bundle.names()), lambda name: _read_from(bundle, name), bundle.digests)

@@ -15,13 +15,15 @@ from distributed import Client, Future
 from gp_lib import evidence
 from gp_lib.clock import Deadline, monotonic_s, patience
 from gp_lib.errors import NotReady, ParameterError, WorkbenchError
-from gp_lib.runner.attestation.files import open_bundle
+from gp_lib.runner.attestation.bundles import open_bundle
+from gp_lib.runner.attestation.source import unpack
 from gp_lib.runner.cases import Case
 from gp_lib.runner.catalogue import Scenario
 from gp_lib.runner.cluster.job import Job, workbench_digest
 from gp_lib.runner.cluster.worker import Result, run_job, stop_job
 from gp_lib.runner.entry import Entry, entry_without_evidence
 from gp_lib.runner.execute import How
+from gp_lib.runner.notebook_digest import notebook_digest
 from gp_lib.runner.report.saved import SavedBatch
 from gp_lib.settings import CONFIG
 
@@ -119,7 +121,7 @@ class ClusterLane:
         if not result.bundle:
             return entry_without_evidence(case, folder, result.why, took_s=monotonic_s() - began_s)
         try:
-            return _unpacked(result.bundle, case, folder)
+            return unpacked(result.bundle, case, folder)
         except (OSError, WorkbenchError) as error:
             return entry_without_evidence(case, folder, f"its evidence cannot be kept: {error}", took_s=0.0)
 
@@ -155,24 +157,36 @@ def _outcome(task: Future[Result]) -> Result:
     return Result(why="the scheduler of the cluster was lost")
 
 
-def _unpacked(bundle: bytes, case: Case, folder: Path) -> Entry:
+def unpacked(bundle: bytes, case: Case, folder: Path) -> Entry:
     """Move the evidence out of a bundle into ``folder`` of a batch, and its services' logs beside it; the entry.
 
+    What was asked is said by us, and not by the worker.
+
     Raises:
-        WorkbenchError: the bundle is no evidence of this case.
+        WorkbenchError: the bundle is not evidence of this case, and of nothing else.
         OSError: the file system refused.
     """
     with tempfile.TemporaryDirectory(dir=folder.parent.parent, prefix=".from-cluster-") as name:
         place = Path(name)
         (place / "evidence.zip").write_bytes(bundle)
         with open_bundle(place / "evidence.zip") as opened:
-            batch = SavedBatch.read(opened.unpack(place))
-        entry = batch.entries[0]
+            batch = SavedBatch.read(unpack(opened, place))
+        if [(entry.name, entry.scenario) for entry in batch.entries] != [(case.name, case.scenario.name)]:
+            raise WorkbenchError(f"what the worker sent back is not the evidence of {case.name} alone")
+        (entry,) = batch.entries
         entry.folder.rename(folder)
         services = evidence.free_name(folder.with_name(f"{evidence.SERVICES}-"))
         if (logs := batch.folder / entry.services).is_dir():
             logs.rename(services)
-        return replace(entry, folder=folder, services=services.name, machine=batch.environment.get("machine", {}))
+        return replace(
+            entry,
+            folder=folder,
+            title=case.scenario.title,
+            parameters=case.parameters,
+            services=services.name,
+            machine=batch.environment.get("machine", {}),
+            notebook=notebook_digest(case.scenario.path),
+        )
 
 
 @contextmanager

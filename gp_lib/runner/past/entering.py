@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from gp_lib.errors import WorkbenchError
 from gp_lib.runner.entry import Entry
+from gp_lib.runner.origin import Origin, origin_of
 from gp_lib.runner.past import folders
 from gp_lib.runner.past.store import Row, Store, StoreLocked, StoreOutdated, open_store, remove_store
 from gp_lib.runner.report.saved import SavedBatch
@@ -109,7 +110,8 @@ def _rows(batch: SavedBatch, mark: str) -> Tables:
 
 def _damaged(folder: Path, mark: str, problem: str) -> Row:
     when = folders.began(folder).replace(tzinfo=None)
-    return (folder.name, mark, when, "", "", "", 0.0, folders.made_by_hand(folder), line(problem))
+    by_hand, elsewhere = folders.made_by_hand(folder), _elsewhere(origin_of(folder))
+    return (folder.name, mark, when, "", "", "", 0.0, by_hand, elsewhere, line(problem))
 
 
 def _batch_row(batch: SavedBatch, mark: str) -> Row:
@@ -125,8 +127,13 @@ def _batch_row(batch: SavedBatch, mark: str) -> Row:
         line(str(batch.about.get("target", "embedded"))),
         _took_s(batch, began),
         folders.made_by_hand(batch.folder),
+        _elsewhere(batch.origin),
         "",
     )
+
+
+def _elsewhere(origin: Origin | None) -> str:
+    return line(origin.signature) if origin else ""
 
 
 def _change(batch: SavedBatch) -> str:

@@ -8,8 +8,10 @@ from gp_lib.runner.past.store import Store
 
 RUNS = """
 WITH runs AS (
-    SELECT entries.*, began, commit_id, state, target, by_hand,
-        lag(verdict) OVER (PARTITION BY scenario, target, parameters ORDER BY began, batch) AS before,
+    SELECT entries.*, began, commit_id, state, target, by_hand, elsewhere,
+        lag(verdict) OVER (
+            PARTITION BY scenario, target, parameters, elsewhere <> '' ORDER BY began, batch
+        ) AS before,
         row_number() OVER (PARTITION BY scenario ORDER BY began DESC, batch DESC) AS back
     FROM entries JOIN batches USING (batch)
     WHERE $target = '' OR target = $target
@@ -18,11 +20,12 @@ recent AS (
     SELECT *, coalesce(before <> verdict, false) AS flipped FROM runs WHERE back <= $last
 ),
 flaky AS (
-    SELECT DISTINCT scenario FROM recent WHERE judged AND NOT by_hand AND state <> ''
+    SELECT DISTINCT scenario FROM recent WHERE judged AND NOT by_hand AND elsewhere = '' AND state <> ''
     GROUP BY scenario, target, parameters, state HAVING count(DISTINCT verdict) > 1
 )
 """
 """The last runs of each scenario. A flip is another verdict than the run before, with the same target and parameters.
+What was made here is not compared with what comes from elsewhere, and nothing from there makes a scenario flaky.
 
 Flaky is a scenario that was judged differently in the same state: same commits, nothing uncommitted, same version of
 the platform, same target and parameters.
@@ -31,13 +34,13 @@ the platform, same target and parameters.
 OVERVIEW = f"""{RUNS}
 SELECT scenario, arg_min(verdict, back) AS verdict, count(*) FILTER (verdict = 'pass') AS passes, count(*) AS runs,
     count(*) FILTER (flipped) AS flips, median(took_s) AS median_s, arg_min(took_s, back) AS last_s,
-    scenario IN (SELECT scenario FROM flaky) AS flaky
+    arg_min(elsewhere, back) AS elsewhere, scenario IN (SELECT scenario FROM flaky) AS flaky
 FROM recent GROUP BY scenario ORDER BY scenario
 """
 
 ONE = f"""{RUNS}
 SELECT batch, began, target, commit_id AS "commit", verdict, flipped, took_s, parameters, failing, found, by_hand,
-    scenario IN (SELECT scenario FROM flaky) AS flaky
+    elsewhere, scenario IN (SELECT scenario FROM flaky) AS flaky
 FROM recent WHERE scenario = $scenario ORDER BY back DESC
 """
 

@@ -45,7 +45,8 @@ def show_overview(answer: Answer) -> None:
     for row in answer["scenarios"]:
         counts = (f"{row['passes']} of {row['runs']}", str(row["flips"]))
         took = (f"{row['median_s']:.1f} s", f"{row['last_s']:.1f} s")
-        table.add_row(_verdict(row["verdict"]), Text(row["scenario"]), *counts, *took, "flaky" if row["flaky"] else "")
+        notes = " ".join([*["flaky"] * row["flaky"], *["from elsewhere"] * bool(row["elsewhere"])])
+        table.add_row(_verdict(row["verdict"]), Text(row["scenario"]), *counts, *took, notes)
     if answer["scenarios"]:
         out.print(table)
     out.print(f"{answer['batches']} batches; passes and flips of the last {answer['last']} runs of each scenario")
@@ -73,13 +74,14 @@ def _runs(runs: Sequence[Answer]) -> Table:
     )
     for run in runs:
         verdict = _verdict(run["verdict"]).append(" flip" if run["flipped"] else "", style="bold")
-        found = run["failing"] or run["found"]
+        found = run["failing"] or run["found"] if run["verdict"] != "pass" else ""
+        elsewhere = f"from elsewhere, {run['elsewhere']}" if run["elsewhere"] else ""
         table.add_row(
             verdict,
             Text(run["batch"]),
             f"{run['took_s']:.1f} s",
             Text(_short(run["commit"])),
-            Text(found[:MOST_WORDS] if run["verdict"] != "pass" else ""),
+            Text("; ".join(filter(None, [elsewhere, found[:MOST_WORDS]]))),
         )
     return table
 

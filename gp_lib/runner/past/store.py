@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 FILE = ".history.duckdb"
-VERSION = 1
+VERSION = 2
 """Of the tables; a store of another version is made again."""
 
 POLL_S = 0.05
@@ -33,6 +33,7 @@ TABLES = {
         "target": "VARCHAR",
         "took_s": "DOUBLE",
         "by_hand": "BOOLEAN",
+        "elsewhere": "VARCHAR",
         "problem": "VARCHAR",
     },
     "entries": {
@@ -56,7 +57,8 @@ TABLES = {
         "bound": "DOUBLE",
     },
 }
-"""The columns of each table. ``state`` names what was tested, and is empty where that cannot be said."""
+"""The columns of each table. ``state`` names what was tested, and is empty where that cannot be said; ``elsewhere`` is
+who signed a batch from elsewhere (``unsigned``: nobody), and empty for one that was made here."""
 
 Row = tuple[Any, ...]
 

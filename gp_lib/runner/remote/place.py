@@ -82,7 +82,13 @@ class Place:
         with self._asked("could not be read"):
             self._files.invalidate_cache()
             found = self._files.find(self._root, detail=True)
-        return {path.removeprefix(self._root).lstrip("/"): int(about["size"]) for path, about in found.items()}
+            for path, about in found.items():
+                if about.get("type") != "file" or about.get("islink"):
+                    raise WorkbenchError(f"{self._url} holds {path!r}, which is neither a file nor a folder")
+            return {self._below(path): int(about["size"]) for path, about in found.items()}
+
+    def _below(self, path: str) -> str:
+        return path.removeprefix(self._root).removeprefix("/")
 
     @contextmanager
     def open(self, name: str = "") -> Iterator[BinaryIO]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gp_lib import evidence
 from gp_lib.errors import WorkbenchError
-from gp_lib.runner.attestation.files import files_of
+from gp_lib.runner.attestation.files import evidence_of
 from gp_lib.runner.cases import Case
 from gp_lib.runner.entry import Entry
 from gp_lib.runner.progress import Progress
@@ -36,9 +36,9 @@ class Copy:
         Raises:
             WorkbenchError: the store refused or does not answer, or there is something that is no file.
         """
-        names = list(files_of(self._batch))
+        names = evidence_of(self._batch)
         for name in sorted(names, key=lambda name: (name == evidence.BATCH, name)):
-            self._send_file(name)
+            self._send_file(name, names[name])
         if evidence.JOURNAL not in names:
             self._place.remove(f"{self._batch.name}/{evidence.JOURNAL}")
         return len(names)
@@ -50,12 +50,11 @@ class Copy:
             OSError: a file is gone meanwhile.
             WorkbenchError: as above.
         """
-        for name in files_of(folder):
-            self._send_file(f"{folder.name}/{name}")
-        self._send_file(evidence.JOURNAL)
+        for name, path in evidence_of(folder).items():
+            self._send_file(f"{folder.name}/{name}", path)
+        self._send_file(evidence.JOURNAL, self._batch / evidence.JOURNAL)
 
-    def _send_file(self, name: str) -> None:
-        path = self._batch / name
+    def _send_file(self, name: str, path: Path) -> None:
         about = path.stat()
         state = (about.st_mtime_ns, about.st_size)
         if self._sent.get(name) != state:

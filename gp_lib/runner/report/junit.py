@@ -4,12 +4,13 @@ It keeps to what Jenkins' and Ant's schemas have in common. Neither lets a case 
 properties of the suite, ``<check>.measured`` and so on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from gp_lib.runner.entry import Entry
+from gp_lib.runner.origin import Origin
 from gp_lib.runner.report import text
 from gp_lib.verdict import Check, Ruling
 
@@ -18,11 +19,12 @@ NOBODY = "localhost"
 """Ant's schema wants a host; which machine it was is nobody's business."""
 
 
-def junit(entries: Sequence[Entry], *, began: str = "1970-01-01T00:00:00") -> bytes:
-    """The JUnit XML of a batch that began at ``began`` (ISO 8601)."""
+def junit(entries: Sequence[Entry], *, began: str = "1970-01-01T00:00:00", origin: Origin | None = None) -> bytes:
+    """The JUnit XML of a batch that began at ``began`` (ISO 8601) and comes from ``origin``; ``None``: from here."""
     root = Element("testsuites", name="golden path")
+    elsewhere = {"origin": str(origin)} if origin else {}
     for number, entry in enumerate(entries):
-        root.append(_suite(entry, number, datetime.fromisoformat(began).strftime("%Y-%m-%dT%H:%M:%S")))
+        root.append(_suite(entry, number, datetime.fromisoformat(began).strftime("%Y-%m-%dT%H:%M:%S"), elsewhere))
     for total in ("tests", "failures", "errors"):
         root.set(total, str(sum(int(suite.get(total, "0")) for suite in root)))
     root.set("time", f"{sum(entry.took_s for entry in entries):.3f}")
@@ -30,11 +32,11 @@ def junit(entries: Sequence[Entry], *, began: str = "1970-01-01T00:00:00") -> by
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
-def _suite(entry: Entry, number: int, began: str) -> Element:
+def _suite(entry: Entry, number: int, began: str, more: Mapping[str, str]) -> Element:
     suite = Element(
         "testsuite", name=_fit(entry.name), package="golden-path", id=str(number), timestamp=began, hostname=NOBODY
     )
-    suite.append(_properties(entry))
+    suite.append(_properties(entry, more))
     for check in (*entry.checks, *_why(entry)):
         _case(suite, entry.name, check)
     suite.set("tests", str(len(suite.findall("testcase"))))
@@ -46,9 +48,9 @@ def _suite(entry: Entry, number: int, began: str) -> Element:
     return suite
 
 
-def _properties(entry: Entry) -> Element:
+def _properties(entry: Entry, more: Mapping[str, str]) -> Element:
     properties = Element("properties")
-    told = {"verdict": entry.ruling.value} | {
+    told = {"verdict": entry.ruling.value, **more} | {
         f"parameter.{name}": str(value) for name, value in entry.parameters.items()
     }
     for check in entry.checks:

@@ -166,9 +166,10 @@ def run_command(scenario: str, parameters: Mapping[str, Value]) -> str:
 
 
 def _files(folder: Path) -> list[str]:
-    """Every file of a scenario, as a path below its folder; links are not followed."""
+    """Every file of a scenario, as a path below its folder; links are not followed, pages of others not offered."""
     found = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink())
-    return [path.relative_to(folder).as_posix() for path in found if path.name != evidence.PAGE]
+    shown = (path for path in found if path.name != evidence.PAGE and path.suffix != evidence.IMPORTED)
+    return [path.relative_to(folder).as_posix() for path in shown]
 
 
 def index_page(batch: SavedBatch, past: Mapping[str, Sequence[Past]]) -> str:
@@ -198,7 +199,7 @@ def page_of_trouble(name: str, entries: Sequence[Entry], sentence: str) -> str:
 def _batch_files(folder: Path) -> list[str]:
     here = sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     logs = sorted(path.relative_to(folder).as_posix() for path in folder.glob(f"{evidence.SERVICES}*/*.log"))
-    return [name for name in here if name != evidence.PAGE] + logs
+    return [name for name in here if name != evidence.PAGE and not name.endswith(evidence.IMPORTED)] + logs
 
 
 MOST_SHOWN = 6

@@ -19,10 +19,12 @@ from gp_lib.runner.trouble import keep
 def render(folder: Path) -> SavedBatch:
     """Write every report of the batch saved in ``folder``: ``index.html`` there and in each scenario's folder.
 
+    In a signed batch from elsewhere the pages are ours, and no signature covers them; in one of our own it does.
+
     Raises:
         WorkbenchError: there is no batch in it, what it says of itself is damaged, or it is attested.
     """
-    if evidence.is_attested(folder):
+    if evidence.is_attested(folder) and not evidence.is_foreign(folder):
         raise WorkbenchError(f"{folder.name} is attested: rendering it again would change files that are signed")
     batch = SavedBatch.read(folder)
     for scenario in batch.scenarios:
@@ -50,5 +52,5 @@ def publish(folder: Path, root: Path) -> list[str]:
 def _write_faces(batch: SavedBatch) -> None:
     began = str(batch.about.get("began", "1970-01-01T00:00:00"))
     entries = [presentable(entry) for entry in batch.entries]
-    evidence.write_whole(batch.folder / evidence.JUNIT, junit(entries, began=began).decode())
-    evidence.write_whole(batch.folder / evidence.REPORT, markdown(batch.folder.name, entries))
+    evidence.write_whole(batch.folder / evidence.JUNIT, junit(entries, began=began, origin=batch.origin).decode())
+    evidence.write_whole(batch.folder / evidence.REPORT, markdown(batch.folder.name, entries, batch.origin))

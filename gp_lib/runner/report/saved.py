@@ -14,6 +14,7 @@ from gp_lib.history import History, open_history
 from gp_lib.runner import journal
 from gp_lib.runner.catalogue import PARAMETERS, Cell, cell_source, notebook_cells
 from gp_lib.runner.entry import Entry, read_outcome
+from gp_lib.runner.origin import Origin, origin_of
 from gp_lib.runner.parameters import Parameter, read_parameters
 from gp_lib.runner.report.logs import Logs
 from gp_lib.verdict import Ruling, worst
@@ -111,6 +112,11 @@ class SavedBatch:
         return found if isinstance(found, dict) else {}
 
     @cached_property
+    def origin(self) -> Origin | None:
+        """Where it comes from; ``None`` for one that was made here."""
+        return origin_of(self.folder)
+
+    @cached_property
     def logs(self) -> Logs:
         """What its services wrote."""
         return Logs(self.folder)
@@ -192,7 +198,12 @@ def past_runs(batch: SavedBatch) -> dict[str, list[Past]]:
 
 
 def _rows(batch: SavedBatch, name: str) -> list[tuple[Past, str]]:
-    """What another batch says of its scenarios; nothing when it is unfinished, damaged, or of another target."""
+    """What another batch says of its scenarios; nothing of one that is unfinished, damaged, or of another target.
+
+    What was made here is not compared with what comes from elsewhere.
+    """
+    if evidence.is_foreign(batch.folder.parent / name) != evidence.is_foreign(batch.folder):
+        return []
     try:
         about = json.loads((batch.folder.parent / name / evidence.BATCH).read_bytes())
         if about["target"] != batch.about.get("target"):

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from gp_lib.runner.entry import Entry
+from gp_lib.runner.origin import Origin
 from gp_lib.runner.report import text
 from gp_lib.verdict import Check, Ruling
 
@@ -24,10 +25,14 @@ def counts(entries: Sequence[Entry]) -> dict[str, int]:
     return {ruling.value: counted[ruling] for ruling in Ruling}
 
 
-def markdown(batch: str, entries: Sequence[Entry]) -> str:
-    """A table of scenarios, the worst first, then every check that is not green, as far as there is room."""
+def markdown(batch: str, entries: Sequence[Entry], origin: Origin | None = None) -> str:
+    """A table of scenarios, the worst first, then every check that is not green, as far as there is room.
+
+    ``origin`` is where a batch comes from that was not made here.
+    """
     ordered = sorted(entries, key=lambda entry: -entry.ruling.severity)
     lines = [f"# Golden path batch {batch}", ""]
+    lines += [f"**{_cell(str(origin))}**", ""] if origin else []
     lines += [", ".join(f"{count} {ruling}" for ruling, count in counts(entries).items()), ""]
     lines += ["| verdict | scenario | found | seconds |", "|---|---|---|---|"]
     for entry in ordered:

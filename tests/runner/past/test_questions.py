@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gp_lib.errors import ParameterError
+from gp_lib.runner.origin import Origin
 from gp_lib.runner.past.entering import ask
 from gp_lib.runner.past.questions import one_scenario
 from gp_lib.runner.past.show import sparkline
@@ -49,6 +50,16 @@ def test_nothing_is_flaky_where_nobody_knows_what_was_tested(tmp_path: Path, com
     batch(tmp_path, 1, passed(), commit=commit)
     batch(tmp_path, 2, failed(), commit=commit)
     assert told(tmp_path)[SCENARIO]["flaky"] is False
+
+
+@pytest.mark.parametrize("signed_by", [None, "key 3f9a"])
+def test_a_batch_from_elsewhere_is_one_and_neither_a_flip_nor_flaky(tmp_path: Path, signed_by: str | None) -> None:
+    batch(tmp_path, 1, passed())
+    origin = Origin(source="bundle.zip", taken="", signed_by=signed_by, trusted=True)
+    origin.write(batch(tmp_path, 2, failed()))
+    row = told(tmp_path)[SCENARIO]
+    assert (row["flaky"], row["flips"], row["elsewhere"]) == (False, 0, origin.signature)
+    assert [run["elsewhere"] for run in told_of_one(tmp_path)["runs"]] == ["", origin.signature]
 
 
 def test_a_run_that_was_never_judged_makes_nothing_flaky(tmp_path: Path) -> None:

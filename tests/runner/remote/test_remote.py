@@ -15,14 +15,16 @@ from s3fs import S3FileSystem
 from gp_lib import evidence
 from gp_lib.clock import Deadline
 from gp_lib.errors import SettingsError, WorkbenchError
-from gp_lib.runner.attestation.files import UnsafeBundle, files_of, pack
+from gp_lib.runner.attestation.files import files_of, pack
+from gp_lib.runner.attestation.names import UnsafeBundle
+from gp_lib.runner.attestation.source import unpack
 from gp_lib.runner.batch import Batch, Rules, run_batch
 from gp_lib.runner.cases import cases_of
 from gp_lib.runner.catalogue import Scenario
 from gp_lib.runner.lanes import LocalLane
 from gp_lib.runner.remote import place_at
 from gp_lib.runner.remote.sending import Copy, Courier
-from gp_lib.runner.remote.taking import take
+from gp_lib.runner.remote.taking import opened
 from gp_lib.settings import StackDescription
 from tests.object_stores import BUCKET, ObjectStore, object_store
 from tests.projects import Project
@@ -55,6 +57,11 @@ def batch(tmp_path: Path) -> Path:
 def elsewhere(tmp_path: Path) -> Path:
     (tmp_path / "elsewhere" / "runs").mkdir(parents=True)
     return tmp_path / "elsewhere" / "runs"
+
+
+def take(url: str, runs: Path) -> Path:
+    with opened(url, runs) as source:
+        return unpack(source, runs)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -188,12 +195,20 @@ def test_a_password_in_a_url_is_not_told(tmp_path: Path) -> None:
     assert "their-own-password-9f3b" not in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["a\\..\\..\\b", "c:b"])
+@pytest.mark.parametrize("name", ["a\\..\\..\\b", "c:b", "a/nul.txt", "X.MD"])
 def test_a_name_that_leads_elsewhere_is_refused(batch: Path, store: ObjectStore, elsewhere: Path, name: str) -> None:
     Copy(batch, place_at(store.url)).send_all()
     place_at(f"{store.url}/{batch.name}").send(batch / "x.md", name)
-    with pytest.raises(UnsafeBundle, match="leads out of the batch"):
+    with pytest.raises(UnsafeBundle) as refused:
         take(f"{store.url}/{batch.name}", elsewhere)
+    assert refused.value.member in (name, "x.md")
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_link_in_a_folder_of_this_machine_is_refused(batch: Path, tmp_path: Path, elsewhere: Path) -> None:
+    (batch / "a4" / "link").symlink_to("/etc/hostname")
+    with pytest.raises(WorkbenchError, match="neither a file nor a folder"):
+        take(f"file://{batch}", elsewhere)
     assert list(elsewhere.iterdir()) == []
 
 
