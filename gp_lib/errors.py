@@ -8,12 +8,15 @@ from collections.abc import Sequence
 MAX_TEXT = 4000
 """The most characters of an error's text that are carried anywhere: an exception may quote a whole answer."""
 
+MARK = 60
+"""The room for the words that stand where some are left out."""
+
 
 def shortened(text: str, longest: int = MAX_TEXT) -> str:
-    """``text``, or its beginning and its end with a mark between them, about ``longest`` characters in all."""
+    """``text``, or its beginning and its end with a mark between them, at most ``longest`` (100 or more) characters."""
     if len(text) <= longest:
         return text
-    half = longest // 2
+    half = (longest - MARK) // 2
     return f"{text[:half]} … [{len(text) - 2 * half:,} characters left out] … {text[-half:]}"
 
 

@@ -50,3 +50,18 @@ def test_an_error_carries_its_data() -> None:
 def test_every_error_of_the_tree_has_an_example() -> None:
     tree = {kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, WorkbenchError)}
     assert tree - {WorkbenchError} == {type(error) for error, _ in EXAMPLES}
+
+
+def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
+    text = errors.shortened("begins" + "x" * 100_000 + "ends")
+    assert text.startswith("begins")
+    assert text.endswith("ends")
+    assert "96,070 characters left out" in text
+    assert len(text) <= errors.MAX_TEXT
+
+
+@pytest.mark.parametrize("length", [99, 100, 101, 5000, 10**7])
+def test_a_text_that_was_shortened_is_not_shortened_again(length: int) -> None:
+    once = errors.shortened("x" * length, 100)
+    assert len(once) <= 100
+    assert errors.shortened(once, 100) == once

@@ -85,3 +85,10 @@ def test_half_characters_in_a_message_can_be_sent_to_be_shown() -> None:
     for shown in (str(verdict), verdict._repr_html_(), repr(verdict)):
         assert "of half" in shown
         shown.encode()
+
+
+def test_whatever_a_check_quotes_it_can_be_carried_in_every_file() -> None:
+    found = Check(name="n" * 10**6, verdict=FAIL, requirement="r" * 10**6, message="m" * 10**6 + " at last")
+    assert len(str(Verdict.of(found).to_json())) < 50_000
+    assert found.message.endswith(" at last")
+    assert Verdict.from_json(Verdict.of(found).to_json()).checks == (found,)

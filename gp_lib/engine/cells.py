@@ -67,7 +67,10 @@ class Cells:
             if not answer.done() and not dead.done():
                 why = f"after the last cell the kernel did not answer within {patience(ANSWER_S):.0f} s"
                 return Ending(State.FAILED, "KernelSilent", why)
-            return await self._how(answer) if answer.done() else died(await dead)
+            ending = await self._how(answer) if answer.done() else died(await dead)
+            if ending.state is State.PASSED and (code := await self.kernel.leave()) is not None:
+                return died(code)
+            return ending
         finally:
             answer.cancel()
             dead.cancel()

@@ -5,8 +5,8 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Coroutine, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -18,12 +18,13 @@ from gp_lib.clock import Deadline, monotonic_s, patience
 from gp_lib.engine.states import how_it_ended
 from gp_lib.errors import WorkbenchError
 from gp_lib.kernels.birth import DUMP_VARIABLE
-from gp_lib.kernels.inside import prepare_source
+from gp_lib.kernels.inside import IN_ORDER, prepare_source
 from gp_lib.kernels.spec import KERNELS
 
 FOLDER_PREFIX = "gpath-kernel-"
 LONGEST_SOCKET_PATH = 100
 DUMP_WITHIN_S = 0.5
+LEAVE_WITHIN_S = 3.0
 END_OF_DUMP = "(end of tasks)"
 MACHINERY = ("/ipykernel/", "/IPython/", "/zmq/", "/tornado/")
 
@@ -67,6 +68,19 @@ class Kernel:
         with suppress(OSError, RuntimeError):  # it has just ended
             await self.manager.signal_kernel(number)
 
+    async def leave(self) -> int | None:
+        """Ask it to end and wait until it has; ``None``: it did so in order, or had to be made to.
+
+        Else its exit code: a thread that a cell has left behind, or a hook of its own, has ended it on the way.
+        """
+        with _opened(self.folder / "tasks") as dump:
+            await self.manager.request_shutdown()
+            with suppress(TimeoutError):
+                code = await asyncio.wait_for(self.ended(), patience(LEAVE_WITHIN_S))
+                return None if dump is None or IN_ORDER in dump.read() else code
+            await self.manager.finish_shutdown()
+            return None
+
     async def pending(self) -> str:
         """Where its threads and asyncio tasks are, by its own word; empty when it can say nothing."""
         dump, pid = self.folder / "tasks", getattr(self.manager.provisioner, "pid", None)
@@ -86,6 +100,16 @@ def _without_machinery(dump: str) -> str:
     return "\n\n".join(
         block for block in blocks if not (block.startswith("Thread 0x") and any(part in block for part in MACHINERY))
     )
+
+
+@contextmanager
+def _opened(dump: Path) -> Iterator[IO[str] | None]:
+    """The dump, which goes with its folder when the kernel has ended, opened before; ``None``: it writes none."""
+    if not dump.exists():
+        yield None
+        return
+    with open(dump, encoding="utf-8", errors="replace") as file:
+        yield file
 
 
 def _text(path: Path) -> str:
@@ -124,8 +148,7 @@ async def open_kernel(
             raise KernelFailed(f"the kernel {name!r} did not start: {error or type(error).__name__}") from error
         yield kernel
         if await manager.is_alive():
-            await manager.request_shutdown()
-            await manager.finish_shutdown()
+            await kernel.leave()
     finally:
         await _end(manager, client)
         shutil.rmtree(folder, ignore_errors=True)

@@ -4,13 +4,18 @@ Standard library only: its text is also sent to ordinary kernels. Linux and macO
 """
 
 import asyncio
+import atexit
 import faulthandler
+import os
 import signal
 import sys
 from typing import Any, TextIO
 
 OURS = ("/ipykernel/", "/tornado/", "/zmq/", "/IPython/")
 MAX_TASKS, MAX_FRAMES = 50, 30
+IN_ORDER = "(ended in order)"
+SHUT_DOWN = {"source": "ask_exit", "keepkernel": False}
+"""What a reply says of a kernel that is about to end."""
 
 
 def install(loop: asyncio.AbstractEventLoop, dump: str | None = None) -> None:
@@ -24,6 +29,7 @@ def install(loop: asyncio.AbstractEventLoop, dump: str | None = None) -> None:
     if dump is None:
         return
     file = open(dump, "w", encoding="utf-8")  # noqa: SIM115 - open as long as the kernel lives
+    atexit.register(write_end, file, os.getpid())
 
     def on_signal(number: int, frame: Any) -> None:
         write_tasks(loop, file)
@@ -37,15 +43,26 @@ def announce_exits() -> None:
 
     ``exit()`` says so by itself; ``do_shutdown()`` and ``exit_now`` end the kernel a moment later without a word.
     """
-    ipython = sys.modules.get("IPython")
-    shell: Any = ipython.get_ipython() if ipython is not None else None
 
     def on_exit(change: Any) -> None:
         if change["new"]:
-            shell.payload_manager.write_payload({"source": "ask_exit", "keepkernel": False})
+            shell.payload_manager.write_payload(SHUT_DOWN)
 
-    if shell is not None:
+    if (shell := _shell()) is not None:
         shell.observe(on_exit, "exit_now")
+
+
+def write_end(file: TextIO, process: int) -> None:
+    """Write that the interpreter has come to its end in order: nothing that a cell has left behind has ended it."""
+    shell = _shell()
+    left = [] if shell is None else shell.payload_manager.read_payload()
+    if os.getpid() == process and not any(one["source"] == "ask_exit" and one is not SHUT_DOWN for one in left):
+        print(IN_ORDER, file=file, flush=True)
+
+
+def _shell() -> Any:
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
 
 
 def write_tasks(loop: asyncio.AbstractEventLoop, file: TextIO) -> None:

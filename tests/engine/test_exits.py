@@ -27,6 +27,9 @@ EXITS = {
     "import os\nos._exit(0)": ENDED,
     "import threading\nthread = threading.Thread(target=exit)\nthread.start()\nthread.join()": ENDED,
     "import asyncio, sys\nasync def leaves():\n    sys.exit(0)\ntask = asyncio.create_task(leaves())": ENDED,
+    "import threading\nthreading.Timer(0.3, exit).start()": ENDED,
+    "import os, threading\nthreading.Timer(0.3, os._exit, (0,)).start()": ENDED,
+    "import atexit, os\natexit.register(os._exit, 0)": ENDED,
     "class Shown:\n    def __repr__(self):\n        exit()\n        return 'shown'\nShown()": ENDED,
     "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)": "it was ended by SIGTERM",
     "import sys\nsys.exit()": "the cell called sys.exit(), and nothing after it was run",
@@ -50,9 +53,26 @@ async def test_an_exit_comes_to_the_same_whatever_follows(tmp_path: Path, code: 
     assert {outcome(notebook) for notebook in await asyncio.gather(*runs)} == {(EXITS[code], False)}
 
 
-async def test_an_ordinary_kernel_tells_its_exit_too(tmp_path: Path) -> None:
-    notebook = await run_cells(tmp_path, "get_ipython().kernel.do_shutdown(False)", "y = 2", kernel=ORDINARY)
-    assert states(notebook) == [State.PASSED, State.KERNEL_DIED, State.NOT_RUN]
+@pytest.mark.parametrize(
+    "code",
+    ["get_ipython().kernel.do_shutdown(False)", "import os, threading\nthreading.Timer(0.3, os._exit, (0,)).start()"],
+)
+async def test_an_ordinary_kernel_tells_its_exit_too(tmp_path: Path, code: str) -> None:
+    assert outcome(await run_cells(tmp_path, code, kernel=ORDINARY)) == (ENDED, False)
+
+
+@pytest.mark.parametrize("kernel", [WARM, ORDINARY])
+async def test_what_a_cell_has_left_behind_is_none_as_long_as_it_does_not_end_the_kernel(
+    tmp_path: Path, kernel: str
+) -> None:
+    code = (
+        "import asyncio, os, subprocess, sys, threading, time\n"
+        "threading.Timer(0.3, print).start()\nthreading.Timer(0.3, sys.exit).start()\n"
+        "threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
+        "task = asyncio.create_task(asyncio.sleep(600))\nchild = subprocess.Popen(['sleep', '600'])\n"
+        "if os.fork() == 0:\n    os._exit(0)"
+    )
+    assert states(await run_cells(tmp_path, code, kernel=kernel)) == [State.PASSED] * 2
 
 
 @pytest.mark.parametrize("kernel", [WARM, ORDINARY])

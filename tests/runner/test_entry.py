@@ -1,5 +1,6 @@
 """An entry of a batch, as its file holds it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,3 +42,9 @@ def test_a_folder_outside_of_the_batch_is_refused(tmp_path: Path, key: str, plac
 def test_a_verdict_that_there_is_not_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="splendid"):
         Entry.from_json({**entry(tmp_path, CASES[0]).to_json(), "verdict": "splendid"}, tmp_path)
+
+
+def test_a_reason_of_any_length_can_be_carried_in_every_file(tmp_path: Path) -> None:
+    why = replace(entry(tmp_path, CASES[0]), why="x" * 10**6 + " at last").why
+    assert why.endswith(" at last")
+    assert len(why) < 10_000
