@@ -176,3 +176,20 @@ def test_what_a_library_prints_is_not_obeyed_by_a_terminal_either() -> None:
     code = f"{words}; logging.warning(chr(27) + ']0;owned' + chr(7) + 'y'); import sys; sys.stdout.write(chr(0x202e))"
     said = subprocess.run([f"{GPATH.parent}/python", "-c", code], capture_output=True, text=True, check=True)
     assert (said.stdout, said.stderr) == ("x\n�", "WARNING:root:y\n")
+
+
+BREAKS = """
+import sys
+from gp_lib.cli import main
+from gp_lib.cli.app import app
+@app.command()
+def breaks() -> None:
+    raise BrokenPipeError(32, "Broken pipe")
+sys.argv = ["gpath", "breaks"]
+main()
+"""
+
+
+def test_a_pipe_of_our_own_that_breaks_is_a_defect_and_no_fail() -> None:
+    ended = subprocess.run([f"{GPATH.parent}/python", "-c", BREAKS], capture_output=True, text=True, check=False)
+    assert (ended.returncode, "please report it" in ended.stderr) == (70, True), ended.stderr
