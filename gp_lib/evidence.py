@@ -118,7 +118,12 @@ def new_batch(runs: Path, suffix: str = "", *, latest: bool = True) -> Path:
     except OSError as error:
         raise WorkbenchError(f"no evidence can be kept: {folder} could not be made: {error.strerror}") from error
     if latest:
-        point_latest(runs, folder)
+        try:
+            point_latest(runs, folder)
+        except OSError as error:
+            raise WorkbenchError(
+                f"{runs / LATEST} cannot be made to point at {folder.name}: {error.strerror}"
+            ) from error
     return folder
 
 

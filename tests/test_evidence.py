@@ -117,3 +117,9 @@ def test_the_scenarios_of_a_batch_are_the_folders_with_evidence(tmp_path: Path) 
 def test_a_single_scenario_is_a_batch_of_one(tmp_path: Path) -> None:
     (tmp_path / evidence.HISTORY).write_text("")
     assert evidence.scenario_folders(tmp_path) == [tmp_path]
+
+
+def test_a_batch_that_cannot_become_the_latest_says_so_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / evidence.LATEST / "in the way").mkdir(parents=True)
+    with pytest.raises(WorkbenchError, match="latest cannot be made to point at"):
+        evidence.new_batch(tmp_path)

@@ -214,12 +214,11 @@ def _courier(batch: "Batch", place: "Place") -> "Courier":
 
 def _brought(batch: "Batch", courier: "Courier") -> int:
     """The exit code of a batch whose evidence is wanted elsewhere too: not green before all of it is there."""
-    from gp_lib.errors import WorkbenchError
     from gp_lib.runner.batch import EXIT_UNKNOWN
 
     try:
         courier.finish()
-    except WorkbenchError as error:
+    except Exception as error:  # noqa: BLE001 - a store has errors of its own; what is here is whole whatever they are
         again = f"it is whole in runs/{batch.folder.name}, and `gpath push {batch.folder.name} URL` tries again"
         complain(f"gpath: the evidence was not brought to where it was wanted: {error}; {again}")
         return batch.exit_code or EXIT_UNKNOWN

@@ -80,7 +80,7 @@ class Board:
             seen = Text(
                 last_seen(self._folder / name / evidence.HISTORY), style="dim", overflow="ellipsis", no_wrap=True
             )
-            table.add_row(self._spinner, Text(name), Text(running.role), elapsed, seen)
+            table.add_row(self._spinner, name, running.role, elapsed, seen)
         found = ", ".join(f"{count} {ruling}" for ruling, count in counts(self._done).items() if count)
         shown = [table] if self._running else []
         return Group(*shown, Text(f"{len(self._done)} of {self._of} done{': ' if found else ''}{found}", style="dim"))

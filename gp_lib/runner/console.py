@@ -74,7 +74,7 @@ class Console:
             table = Table("verdict", name, "found", "seconds", title=None, expand=False)
             for entry in batch.entries:
                 ruling = Text(entry.ruling.value, style=f"bold {COLOURS[entry.ruling]}")
-                table.add_row(ruling, entry.name, Text(_fit(entry)), f"{entry.took_s:.1f}")
+                table.add_row(ruling, entry.name, _fit(entry), f"{entry.took_s:.1f}")
             self._out.print(table)
         else:
             passed = sum(entry.ruling is Ruling.PASS for entry in batch.entries)
@@ -90,7 +90,7 @@ class Console:
             pid = "" if service.pid is None else str(service.pid)
             state = f"{service.state} {service.ending}".rstrip()
             cells = (service.name, state, pid, str(service.port), up_for, memory, service.version)
-            table.add_row(*(Text(cell) for cell in cells))
+            table.add_row(*cells)
         self._out.print(table)
 
 

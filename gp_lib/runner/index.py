@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 
 from gp_lib.runner.catalogue import Scenario
+from gp_lib.runner.report.text import line
+
+MOST = 10_000
+"""Characters of one row."""
 
 HEAD = """# Scenarios
 
@@ -24,4 +28,4 @@ def _row(scenario: Scenario) -> str:
     parameters = ", ".join(f"`{parameter.name}`" for parameter in scenario.parameters)
     link = f"[`{scenario.name}`]({scenario.phase}/{scenario.path.name})"
     tags = ", ".join(scenario.tags)
-    return f"| {link} | {scenario.question} | {scenario.effect} | {tags} | {parameters} |\n"
+    return line(f"| {link} | {scenario.question} | {scenario.effect} | {tags} | {parameters} |", at_most=MOST) + "\n"

@@ -9,6 +9,7 @@ from rich.console import ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
+from gp_lib import redaction
 from gp_lib.runner.report.text import cells
 
 
@@ -26,11 +27,13 @@ class Screen(rich.console.Console):
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """What is drawn of ``renderable``; all that rich draws passes through here, part by part."""
-        if isinstance(renderable, str):
-            renderable = Text(renderable)
         if isinstance(renderable, Text):
             renderable = _one_line(renderable)
         return super().render(renderable, options)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """A string as a text; rich asks for it when it measures one, and when it draws one."""
+        return super().render_str(cells(redaction.clean(text)), **options)
 
 
 def _one_line(text: Text) -> Text:

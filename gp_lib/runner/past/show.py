@@ -8,6 +8,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from gp_lib.runner.colours import COLOURS
+from gp_lib.runner.report.text import cells
 from gp_lib.runner.screen import Screen
 from gp_lib.verdict import Ruling
 
@@ -46,12 +47,12 @@ def show_overview(answer: Answer) -> None:
         counts = (f"{row['passes']} of {row['runs']}", str(row["flips"]))
         took = (f"{row['median_s']:.1f} s", f"{row['last_s']:.1f} s")
         notes = " ".join([*["flaky"] * row["flaky"], *["from elsewhere"] * bool(row["elsewhere"])])
-        table.add_row(_verdict(row["verdict"]), Text(row["scenario"]), *counts, *took, notes)
+        table.add_row(_verdict(row["verdict"]), row["scenario"], *counts, *took, notes)
     if answer["scenarios"]:
         out.print(table)
     out.print(f"{answer['batches']} batches; passes and flips of the last {answer['last']} runs of each scenario")
     for damaged in answer["damaged"]:
-        out.print(Text(f"{damaged['batch']} cannot be read: {damaged['problem']}"))
+        out.print(f"{damaged['batch']} cannot be read: {damaged['problem']}")
 
 
 def show_scenario(answer: Answer) -> None:
@@ -78,10 +79,10 @@ def _runs(runs: Sequence[Answer]) -> Table:
         elsewhere = f"from elsewhere, {run['elsewhere']}" if run["elsewhere"] else ""
         table.add_row(
             verdict,
-            Text(run["batch"]),
+            run["batch"],
             f"{run['took_s']:.1f} s",
-            Text(_short(run["commit"])),
-            Text("; ".join(filter(None, [elsewhere, found[:MOST_WORDS]]))),
+            _short(run["commit"]),
+            "; ".join(filter(None, [elsewhere, found[:MOST_WORDS]])),
         )
     return table
 
@@ -96,9 +97,9 @@ def _figures(figures: Sequence[Answer]) -> Table:
     table = Table(Column("figure", overflow="fold"), *heads, "unit", Column("trend", no_wrap=True), box=rich.box.SIMPLE)
     for row in figures:
         numbers = (row["last"], row["least"], row["median"], row["limit"])
-        cells = ("" if number is None else f"{number:.4g}" for number in numbers)
-        name = Text(row["name"], style=COLOURS[Ruling(row["verdict"])])
-        table.add_row(name, *cells, Text(row["unit"]), sparkline(row["trend"]))
+        shown = ("" if number is None else f"{number:.4g}" for number in numbers)
+        name = Text(cells(row["name"]), style=COLOURS[Ruling(row["verdict"])])
+        table.add_row(name, *shown, row["unit"], sparkline(row["trend"]))
     return table
 
 

@@ -51,6 +51,7 @@ def page(proof: Proof) -> str:
     parts = [
         f"<h1>Proof {html.escape(proof.folder.name)}</h1>",
         f"<p>Target {html.escape(proof.target)}, begun {html.escape(proof.began)}. <strong>{counts}</strong>.</p>",
+        f"<p><strong>{proof.not_run_in_words}</strong></p>" if proof.not_run else "",
         f"<p>The checks were replaced by a stand-in: {proof.stand_in}.</p>" if proof.stand_in else "",
         _grid(matrix),
         _details(matrix),

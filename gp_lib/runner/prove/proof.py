@@ -43,6 +43,11 @@ class Proof:
         return sum(attempt.entry is None for attempt in self.attempts)
 
     @property
+    def not_run_in_words(self) -> str:
+        """A sentence about them; only if there are any."""
+        return f"{self.not_run} of {len(self.attempts)} trials were not run: the proof was ended before."
+
+    @property
     def matrix(self) -> Matrix:
         """What the attempts say together."""
         return Matrix(self.attempts)

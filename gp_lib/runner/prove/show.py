@@ -43,6 +43,8 @@ class ProofConsole:
             names = f"{len(alone)} checks were never the only one to notice; prove.html names them"
             self._out.print(Text(names, style="dim"))
         self._out.print(Text(", ".join(f"{count} {outcome}" for outcome, count in matrix.counts().items())))
+        if proof.not_run:
+            self._out.print(proof.not_run_in_words)
         self._out.print(Text(f"evidence: runs/{proof.folder.name} (prove.html, prove.json, one folder a variant)"))
 
     def _grid(self, matrix: Matrix) -> None:

@@ -149,3 +149,26 @@ def test_an_attested_batch_is_not_touched(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="is attested"):
         render(batch)
     assert not (batch / evidence.PAGE).exists()
+
+
+def test_a_page_that_cannot_be_drawn_says_so_and_costs_the_others_nothing(tmp_path: Path) -> None:
+    batch = make_batch(tmp_path / "b", a_failure(), Made("b1_two", history=STORY))
+    about = evidence.read_json(batch / evidence.BATCH)
+    about["scenarios"][0]["machine"] = {"utc_offset_s": "noon"}
+    evidence.write_json(batch / evidence.BATCH, about)
+    render(batch)
+    assert "This page could not be drawn: ValueError" in page(batch, "a1_one")
+    assert "noon" in (batch / "a1_one" / evidence.TROUBLE).read_text()
+    assert "looked at 3" in page(batch, "b1_two")
+    assert "could not be drawn" not in page(batch)
+
+
+def test_an_index_that_cannot_be_drawn_still_tells_every_verdict(tmp_path: Path) -> None:
+    batch = make_batch(tmp_path / "b", a_failure(), Made("b1_two", history=STORY))
+    about = evidence.read_json(batch / evidence.BATCH)
+    evidence.write_json(batch / evidence.BATCH, {**about, "environment": {"change": "a word"}})
+    render(batch)
+    text = page(batch)
+    assert "This page could not be drawn" in text
+    assert ("a1_one" in text, "b1_two" in text, "fail" in text) == (True, True, True)
+    assert (batch / evidence.JUNIT).exists()
