@@ -267,8 +267,15 @@ def test_the_commands_keep_evidence_there_and_fetch_it(
     name = project.latest().name
     assert f"evidence: {store.url}/{name}" in done.stderr
     assert contents(store.runs / name) == contents(project.latest())
-    fetched = other.gpath("import", f"{store.url}/{name}")
-    assert (fetched.returncode, fetched.stdout) == (0, f"imported runs/{name}\n"), fetched.stderr
+    refused = other.gpath("import", f"{store.url}/{name}")
+    assert (refused.returncode, f"{name} is not signed" in refused.stderr) == (2, True), refused.stderr
+    fetched = other.gpath("import", f"{store.url}/{name}", "--unsigned")
+    told = [
+        f"imported runs/{name}",
+        f"from elsewhere ({store.url}/{name}): unsigned",
+        f"report: runs/{name}/index.html",
+    ]
+    assert (fetched.returncode, fetched.stdout.splitlines()) == (0, told), fetched.stderr
     assert other.gpath("rejudge", name).returncode == 0
 
     shutil.rmtree(store.runs)
