@@ -63,6 +63,8 @@ def test_a_batch_that_holds_is_imported_and_says_who_signed_it(project: Project,
     for command in (["report"], ["verify"], ["diff"], ["share", "-o", str(bundle.with_name("again.zip"))]):
         said = project.gpath(command[0], "example", *(["example"] if command == ["diff"] else command[1:]))
         assert "gpath: example is from elsewhere (bundle.zip): signed by key " in said.stderr, command
+    signed_again = project.gpath("attest", "example", "--make-key")
+    assert (signed_again.returncode, "would replace that" in signed_again.stderr) == (2, True), signed_again.stderr
     assert bundle.with_name("again.zip").read_bytes() == bundle.read_bytes()
     shown = project.gpath("history", "w2").stdout
     assert "from elsewhere" in " ".join(shown.split())

@@ -16,6 +16,7 @@ from gp_lib import evidence
 from gp_lib.clock import Deadline
 from gp_lib.errors import SettingsError, WorkbenchError
 from gp_lib.runner.attestation.files import files_of, pack
+from gp_lib.runner.attestation.importing import Trust, take_in
 from gp_lib.runner.attestation.names import UnsafeBundle
 from gp_lib.runner.attestation.source import unpack
 from gp_lib.runner.batch import Batch, Rules, run_batch
@@ -25,6 +26,7 @@ from gp_lib.runner.lanes import LocalLane
 from gp_lib.runner.remote import place_at
 from gp_lib.runner.remote.sending import Copy, Courier
 from gp_lib.runner.remote.taking import opened
+from gp_lib.runner.report.saved import SavedBatch
 from gp_lib.settings import StackDescription
 from tests.object_stores import BUCKET, ObjectStore, object_store
 from tests.projects import Project
@@ -129,7 +131,8 @@ def test_a_batch_under_way_can_be_gone_on_with_on_another_machine(
             assert not deadline.passed, "nothing was sent"
             time.sleep(0.02)
         wait_for(begun[0] / evidence.JOURNAL, '"folder": "x1"')
-        taken = take(f"{store.url}/{begun[0].name}", elsewhere)
+        with opened(f"{store.url}/{begun[0].name}", elsewhere) as source:
+            taken = take_in(source, elsewhere, Trust(unsigned=True), called="the store")
         go_on.touch()
         return taken
 
@@ -146,6 +149,7 @@ def test_a_batch_under_way_can_be_gone_on_with_on_another_machine(
     assert [case.name for case in again.left] == ["x2"]
     run_batch(again, [LocalLane()], rules=Rules(), progress=Heard())
     assert again.exit_code == 0
+    assert str(SavedBatch.read(taken).origin) == "from elsewhere (the store): unsigned"
     assert (taken / "x1" / evidence.EXECUTED).read_bytes() == (batch.folder / "x1" / evidence.EXECUTED).read_bytes()
 
 
