@@ -41,7 +41,7 @@ def attest(
 ) -> None:
     """Sign every file of a saved batch, so that a stranger can tell whether it was changed."""
     from gp_lib import evidence
-    from gp_lib.errors import SettingsError
+    from gp_lib.errors import SettingsError, WorkbenchError
     from gp_lib.runner.attestation import attest as attestation
     from gp_lib.runner.attestation import keys
     from gp_lib.settings import project_root
@@ -52,6 +52,8 @@ def attest(
         raise SettingsError("--trust-config", "is only of use with --keyless")
     batch = evidence.find_run(project_root() / "runs", name)
     say_origin(batch)
+    if evidence.is_foreign(batch) and evidence.is_attested(batch):
+        raise WorkbenchError(f"{batch.name} is signed by those who made it: signing it again would replace that")
     if keyless:
         _say_signed(batch.name, attestation.attest_keyless(batch, trust_config), "with sigstore")
         return

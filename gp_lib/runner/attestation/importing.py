@@ -61,8 +61,7 @@ def take_in(source: Source, runs: Path, trust: Trust, *, called: str) -> Path:
     if not {evidence.BATCH, evidence.JOURNAL}.intersection(names):
         raise WorkbenchError(f"{source.name} is not a batch: it has neither {evidence.BATCH} nor {evidence.JOURNAL}")
     for name in names:
-        if name.lower().endswith(evidence.IMPORTED):
-            raise UnsafeBundle(name, "has a name that is kept for pages of imported batches")
+        _require_not_ours(name)
     with drafting(runs, source.name) as draft:
         for name in names:
             draft.write(name, source.pieces(name))
@@ -70,6 +69,12 @@ def take_in(source: Source, runs: Path, trust: Trust, *, called: str) -> Path:
         set_aside(draft.folder, names, keep=origin.signed_by is not None)
         origin.write(draft.folder)
     return runs / source.name
+
+
+def _require_not_ours(name: str) -> None:
+    """Refuse what would stand in the place of something that we put into an imported batch."""
+    if name.lower().endswith(evidence.IMPORTED) or one_form(name).startswith(f"{evidence.ORIGIN}/"):
+        raise UnsafeBundle(name, "has a name that is kept for what is put into imported batches")
 
 
 def _origin(draft: Draft, trust: Trust, called: str) -> Origin:

@@ -46,7 +46,7 @@ def show_overview(answer: Answer) -> None:
     for row in answer["scenarios"]:
         counts = (f"{row['passes']} of {row['runs']}", str(row["flips"]))
         took = (f"{row['median_s']:.1f} s", f"{row['last_s']:.1f} s")
-        notes = " ".join([*["flaky"] * row["flaky"], *["from elsewhere"] * bool(row["elsewhere"])])
+        notes = " ".join([*["flaky"] * row["flaky"], *["elsewhere"] * bool(row["elsewhere"])])
         table.add_row(_verdict(row["verdict"]), row["scenario"], *counts, *took, notes)
     if answer["scenarios"]:
         out.print(table)

@@ -235,10 +235,11 @@ def test_it_is_handed_on_as_it_came(signed: Path, runs: Path, key: Path, tmp_pat
     assert (tmp_path / "again.zip").read_bytes() == first.read_bytes()
 
 
-@pytest.mark.parametrize("name", ["index.html.imported", "x.IMPORTED"])
-def test_a_name_that_stands_for_a_page_of_theirs_is_refused(batch: Path, runs: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["index.html.imported", "x.IMPORTED", "origin.json/x", "ORIGIN.json/x/y"])
+def test_a_name_of_what_we_put_into_imported_batches_is_refused(batch: Path, runs: Path, name: str) -> None:
+    (batch / name).parent.mkdir(parents=True, exist_ok=True)
     (batch / name).write_text(THEIRS)
-    with pytest.raises(WorkbenchError, match="kept for pages of imported batches"):
+    with pytest.raises(WorkbenchError, match="kept for what is put into imported batches"):
         imported(bundle(batch), runs, Trust(unsigned=True))
     assert nothing_left(runs)
 

@@ -16,6 +16,7 @@ from gp_lib import evidence
 from gp_lib.clock import Deadline
 from gp_lib.errors import SettingsError, WorkbenchError
 from gp_lib.runner.attestation.files import files_of, pack
+from gp_lib.runner.attestation.importing import Trust, take_in
 from gp_lib.runner.attestation.names import UnsafeBundle
 from gp_lib.runner.attestation.source import unpack
 from gp_lib.runner.batch import Batch, Rules, run_batch
@@ -25,6 +26,7 @@ from gp_lib.runner.lanes import LocalLane
 from gp_lib.runner.remote import place_at
 from gp_lib.runner.remote.sending import Copy, Courier
 from gp_lib.runner.remote.taking import opened
+from gp_lib.runner.report.saved import SavedBatch
 from gp_lib.settings import StackDescription
 from tests.object_stores import BUCKET, ObjectStore, object_store
 from tests.projects import Project
@@ -129,7 +131,8 @@ def test_a_batch_under_way_can_be_gone_on_with_on_another_machine(
             assert not deadline.passed, "nothing was sent"
             time.sleep(0.02)
         wait_for(begun[0] / evidence.JOURNAL, '"folder": "x1"')
-        taken = take(f"{store.url}/{begun[0].name}", elsewhere)
+        with opened(f"{store.url}/{begun[0].name}", elsewhere) as source:
+            taken = take_in(source, elsewhere, Trust(unsigned=True), called="the store")
         go_on.touch()
         return taken
 
@@ -146,6 +149,7 @@ def test_a_batch_under_way_can_be_gone_on_with_on_another_machine(
     assert [case.name for case in again.left] == ["x2"]
     run_batch(again, [LocalLane()], rules=Rules(), progress=Heard())
     assert again.exit_code == 0
+    assert str(SavedBatch.read(taken).origin) == "from elsewhere (the store): unsigned"
     assert (taken / "x1" / evidence.EXECUTED).read_bytes() == (batch.folder / "x1" / evidence.EXECUTED).read_bytes()
 
 
@@ -267,8 +271,15 @@ def test_the_commands_keep_evidence_there_and_fetch_it(
     name = project.latest().name
     assert f"evidence: {store.url}/{name}" in done.stderr
     assert contents(store.runs / name) == contents(project.latest())
-    fetched = other.gpath("import", f"{store.url}/{name}")
-    assert (fetched.returncode, fetched.stdout) == (0, f"imported runs/{name}\n"), fetched.stderr
+    refused = other.gpath("import", f"{store.url}/{name}")
+    assert (refused.returncode, f"{name} is not signed" in refused.stderr) == (2, True), refused.stderr
+    fetched = other.gpath("import", f"{store.url}/{name}", "--unsigned")
+    told = [
+        f"imported runs/{name}",
+        f"from elsewhere ({store.url}/{name}): unsigned",
+        f"report: runs/{name}/index.html",
+    ]
+    assert (fetched.returncode, fetched.stdout.splitlines()) == (0, told), fetched.stderr
     assert other.gpath("rejudge", name).returncode == 0
 
     shutil.rmtree(store.runs)
