@@ -13,7 +13,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Any
 
@@ -24,8 +24,34 @@ from gp_lib.faults.rule_form import rule_from_json
 
 Handler = Callable[..., Awaitable[Any]]
 LINE_BYTES = 1 << 20
+REQUEST_S = 10.0
 _log = logging.getLogger(__name__)
 _at_end: ContextVar[list[Callable[[], object]]] = ContextVar("at_end")
+
+
+@dataclass(frozen=True)
+class _Request:
+    """A request as far as it could be read without trusting whoever sent it."""
+
+    id: int | str
+    token: bytes = field(repr=False)
+    op: str
+    arguments: dict[str, Any]
+
+
+def _request(line: bytes) -> _Request | None:
+    """The request in ``line``; ``None`` when there is none, whatever the line holds instead."""
+    try:
+        match json.loads(line):
+            case {"id": int() | str() as number, "token": str() as token, "op": str() as op, **rest}:
+                arguments = rest.get("args") or {}
+            case _:
+                return None
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(number, bool) or not isinstance(arguments, dict):
+        return None
+    return _Request(number, token.encode("utf-8", "surrogatepass"), op, arguments)
 
 
 def at_session_end(finish: Callable[[], object]) -> None:
@@ -85,10 +111,12 @@ def fault_handlers(proxies: Mapping[str, Proxy]) -> Mapping[str, Handler]:
 class ControlServer:
     """Answers on a free loopback port; ``handlers`` by operation are called with the arguments as keywords.
 
-    What a handler raises is answered as an error and ends nothing. ``token`` must come with each request.
+    What a handler raises is answered as an error and ends nothing. ``token`` must come with each request; a client
+    without it is given ``request_s`` (scaled) seconds for one, and nothing that it sends ends in an exception.
     """
 
-    def __init__(self, handlers: Mapping[str, Handler], token: str) -> None:
+    def __init__(self, handlers: Mapping[str, Handler], token: str, *, request_s: float = REQUEST_S) -> None:
+        self._request_s = request_s
         self._handlers = handlers
         self._token = token
         self._server: asyncio.Server | None = None
@@ -138,33 +166,43 @@ class ControlServer:
                 await writer.wait_closed()
 
     async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        known = False  # whether this client has shown the token
         async with asyncio.TaskGroup() as answers:
-            with suppress(OSError, ValueError):  # gone, or a line beyond the limit
-                while line := await reader.readline():
-                    answers.create_task(self._reply(line, writer))
+            with suppress(OSError, ValueError):  # gone, too slow to say who it is (TimeoutError), or too long a line
+                while line := await self._line(reader, known=known):
+                    request = _request(line)
+                    refusal = self._refusal(request)
+                    known = known or refusal is None
+                    answers.create_task(self._reply(request, refusal, writer))
 
-    async def _reply(self, line: bytes, writer: asyncio.StreamWriter) -> None:
-        answer = await self._answer(line)
+    async def _line(self, reader: asyncio.StreamReader, *, known: bool) -> bytes:
+        async with asyncio.timeout(None if known else patience(self._request_s)):
+            return await reader.readline()
+
+    def _refusal(self, request: _Request | None) -> dict[str, Any] | None:
+        """What to say to whoever may not ask; ``None`` to whoever may."""
+        if request is None:
+            return {"id": None, "error": "a request is one JSON object a line with id, token, op and args"}
+        if not hmac.compare_digest(request.token, self._token.encode()):
+            return {"id": request.id, "error": "the control token is wrong: is this stack.json of the running stack?"}
+        return None
+
+    async def _reply(
+        self, request: _Request | None, refusal: dict[str, Any] | None, writer: asyncio.StreamWriter
+    ) -> None:
+        answer = await self._answer(request) if request and refusal is None else refusal
         with suppress(OSError):
             writer.write(json.dumps(answer).encode() + b"\n")
             await writer.drain()
 
-    async def _answer(self, line: bytes) -> dict[str, Any]:
+    async def _answer(self, request: _Request) -> dict[str, Any]:
         try:
-            request = json.loads(line)
-            number, op, token = request["id"], str(request["op"]), str(request["token"])
-            arguments = dict(request.get("args") or {})
-        except (ValueError, KeyError, TypeError):
-            return {"id": None, "error": "a request is one JSON object a line with id, token, op and args"}
-        if not hmac.compare_digest(token.encode(), self._token.encode()):
-            return {"id": number, "error": "the control token is wrong: is this stack.json of the running stack?"}
-        try:
-            return {"id": number, "result": await self._call(op, arguments)}
+            return {"id": request.id, "result": await self._call(request.op, request.arguments)}
         except WorkbenchError as error:
-            return {"id": number, "error": str(error)}
+            return {"id": request.id, "error": str(error)}
         except Exception as error:  # noqa: BLE001  a handler's bug must not end the supervisor
-            _log.error("control operation %s broke", op, exc_info=error)
-            return {"id": number, "error": f"{op} broke inside: {type(error).__name__}: {error}"}
+            _log.error("control operation %s broke", request.op, exc_info=error)
+            return {"id": request.id, "error": f"{request.op} broke inside: {type(error).__name__}: {error}"}
 
     async def _call(self, op: str, arguments: dict[str, Any]) -> Any:
         handler = self._handlers.get(op)

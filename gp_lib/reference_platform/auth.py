@@ -15,7 +15,11 @@ ALGORITHM = "HS256"
 REQUIRED = ("sub", "exp", "iat", "iss", "aud")
 SUBPROTOCOL_PREFIX = "jwt."
 LONGEST_USER_ID = 200
+LONGEST_EMAIL = 320
+LATEST_S = 253_402_300_800.0  # the year 10000, beyond which no calendar goes
 READ_ONLY = "read_only"
+UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, ArithmeticError, RecursionError)
+"""What reading a token may raise: PyJWT lets pass what Python says of endless numbers, lists and deep JSON."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,10 @@ class Authenticator:
         if credentials is None:
             raise Unauthenticated("there is no token")
         try:
-            return _session(self.verified_claims(credentials.token))
-        except jwt.PyJWTError as error:
+            claims = self.verified_claims(credentials.token)
+        except UNREADABLE as error:
             raise Unauthenticated("the token is not valid") from error
+        return _session(claims)
 
     def verified_claims(self, token: str) -> dict[str, Any]:
         """The claims of ``token``, once signature, algorithm, issuer, audience and lifetime are checked.
@@ -83,14 +88,33 @@ def _session(claims: Mapping[str, Any]) -> Session:
     user_id = claims["sub"]
     if not isinstance(user_id, str) or not 0 < len(user_id) <= LONGEST_USER_ID or not user_id.isprintable():
         raise Unauthenticated("the token's subject is no user id")
-    permissions = claims.get("permissions")
-    email = claims.get("email")
     return Session(
         user_id=user_id,
-        email=email if isinstance(email, str) else "",
-        expires_at_s=float(claims["exp"]),
-        permissions=tuple(str(name) for name in permissions) if isinstance(permissions, list) else (),
+        email=_email(claims.get("email")),
+        expires_at_s=_moment(claims["exp"]),
+        permissions=_permissions(claims.get("permissions")),
     )
+
+
+def _moment(value: object) -> float:
+    """A moment in seconds since the epoch; infinity, a text or a number beyond all calendars is none."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < LATEST_S:
+        return float(value)
+    raise Unauthenticated("the token's end is no moment")
+
+
+def _email(value: object) -> str:
+    text = value if isinstance(value, str) else ""
+    if len(text) > LONGEST_EMAIL or not text.isprintable():
+        raise Unauthenticated("the token's email is none")
+    return text
+
+
+def _permissions(value: object) -> tuple[str, ...]:
+    names = value if isinstance(value, list) else []
+    if not all(isinstance(name, str) and name.isprintable() for name in names):
+        raise Unauthenticated("the token's permissions are no list of names")
+    return tuple(names)
 
 
 def credentials_in(headers: Mapping[str, str], subprotocols: Iterable[str] = ()) -> Credentials | None:

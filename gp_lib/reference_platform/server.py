@@ -13,6 +13,7 @@ import uvicorn
 from .assembly import Job, Platform, assembled
 from .config import Settings
 from .defects.registry import installed
+from .http_head import PatientH11
 from .parts import Parts
 from .problems import PlatformError
 from .stores.migration import migrate
@@ -135,6 +136,7 @@ async def _leave(platform: Platform, server: QuietServer) -> None:
 def _uvicorn_config(platform: Platform) -> uvicorn.Config:
     return uvicorn.Config(
         platform.app,
+        http=PatientH11,
         ws="websockets-sansio",
         ws_max_size=platform.settings.frame_limit_bytes,
         # The reader may be slow, and its answer to a ping stands in line behind what it has not read.

@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gp_lib.clock import wait_until
 from gp_lib.errors import ConnectionLost, NotReady, WorkbenchError
-from gp_lib.faults.control import Control, ControlServer, fault_handlers
+from gp_lib.faults.control import Control, ControlServer, _request, fault_handlers
 from gp_lib.faults.proxy import Proxy
 from gp_lib.faults.rule_form import rule_to_json
 from gp_lib.faults.rules import Latency, Stall
@@ -144,3 +146,86 @@ async def test_a_line_that_is_no_request_gets_an_error(server: ControlServer, li
     assert "one JSON object a line" in json.loads(await reader.readline())["error"]
     writer.close()
     await writer.wait_closed()
+
+
+NONSENSE = [
+    b"\xff\xfe\n",
+    b"null\n",
+    b"[]\n",
+    b"{}\n",
+    b"[" * 100_000 + b"\n",
+    b'{"id": 1, "op": "x", "token": "' + b"9" * 5000 + b'"}\n',
+    b'{"id": ' + b"9" * 5000 + b', "op": "x", "token": "t"}\n',
+    b'{"id": 1e999, "op": "x", "token": "t"}\n',
+    b'{"id": NaN, "op": "x", "token": "t"}\n',
+    b'{"id": 1, "op": "x", "token": "\\ud800"}\n',
+    b'{"id": "\\ud800", "op": "\\udfff", "token": "\\u0000"}\n',
+    b'{"id": {"a": []}, "op": "x", "token": "t"}\n',
+    b'{"id": 1, "op": [], "token": {}}\n',
+    b'{"id": 1, "op": "x", "token": null, "args": 7}\n',
+    b'{"id": 1, "op": "x", "token": "t", "args": "ab"}\n',
+    b'{"id": 1, "op": "x", "token": "t", "args": [[1, 2]]}\n',
+    b'{"id": true, "op": "x", "token": "t"}\n',
+    '{"id": 1, "op": "x", "token": "ü"}\n'.encode(),
+    '{"id": 1}\n'.encode("utf-16"),
+    b"GET / HTTP/1.1\r\n\r\n",
+    b"\n\n\n",
+]
+
+
+@pytest.fixture
+async def loop_complaints() -> AsyncIterator[list[dict[str, Any]]]:
+    """What the event loop would have logged as an exception that nobody handled."""
+    loop, found = asyncio.get_running_loop(), list[dict[str, Any]]()
+    before = loop.get_exception_handler()
+    loop.set_exception_handler(lambda _, context: found.append(context))
+    yield found
+    loop.set_exception_handler(before)
+
+
+async def said_to(server: ControlServer, line: bytes) -> dict[str, Any]:
+    reader, writer = await asyncio.open_connection(*server.address)
+    writer.write(line)
+    answer = await asyncio.wait_for(reader.readline(), 60)
+    writer.close()
+    return dict(json.loads(answer))
+
+
+@pytest.mark.parametrize("line", NONSENSE)
+async def test_what_comes_without_the_token_is_refused_and_nothing_breaks(
+    server: ControlServer, control: Control, loop_complaints: list[dict[str, Any]], line: bytes
+) -> None:
+    assert "error" in await said_to(server, line)
+    assert await control.call("test.slow", seconds=0) == {"slept": 0}
+    assert loop_complaints == []
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+        lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["id", "token", "op", "args", "x"]), inner),
+    )
+    | st.fixed_dictionaries({name: st.text(st.characters()) | st.integers() for name in ("id", "token", "op", "args")})
+)
+def test_no_json_without_the_token_ends_in_anything_but_a_refusal(value: Any) -> None:
+    server = ControlServer({}, TOKEN)
+    request = _request(json.dumps(value).encode())
+    refusal = server._refusal(request)
+    assert refusal is not None
+    assert json.loads(json.dumps(refusal))["error"]
+
+
+async def test_half_a_request_is_not_waited_for_without_end(echo_proxy: Proxy) -> None:
+    server = ControlServer({"test.slow": slow}, TOKEN, request_s=0.5)
+    await server.start()
+    for half in (b"", b'{"id": 1, "tok'):
+        reader, writer = await asyncio.open_connection(*server.address)
+        writer.write(half)
+        assert await asyncio.wait_for(reader.read(), 60) == b""
+        writer.close()
+    async with Control(*server.address, TOKEN) as control:
+        assert await control.call("test.slow", seconds=0) == {"slept": 0}
+        await asyncio.sleep(1.5)  # three times as long
+        assert await control.call("test.slow", seconds=1) == {"slept": 1}
+    await server.close()

@@ -9,6 +9,8 @@ from types import FrameType
 
 import uvicorn
 
+from gp_lib.reference_platform.http_head import PatientH11
+
 from .server import ModelServer
 from .settings import BadSetting, Settings, read_settings
 
@@ -53,6 +55,7 @@ def _serve(settings: Settings) -> None:
     model = ModelServer(settings)
     config = uvicorn.Config(
         model.app,
+        http=PatientH11,
         log_config=None,
         access_log=False,
         lifespan="off",

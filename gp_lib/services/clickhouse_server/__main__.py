@@ -12,6 +12,7 @@ import uvicorn
 
 from gp_lib.errors import NotReady, SettingsError
 from gp_lib.services.clickhouse_server.configuration import Configuration
+from gp_lib.services.clickhouse_server.http_head import PatientH11
 from gp_lib.services.clickhouse_server.privileges import give_up_root
 
 _log = logging.getLogger("clickhouse_server")
@@ -97,7 +98,7 @@ def _server(app: object) -> _Server:
     return _Server(
         uvicorn.Config(
             app,  # type: ignore[arg-type]
-            http="h11",
+            http=PatientH11,
             ws="none",
             lifespan="off",
             log_config=None,

@@ -1,7 +1,6 @@
 """Who asks: ClickHouse's three ways to name a user, of which a request may use one."""
 
 import base64
-import binascii
 import hmac
 from collections.abc import Mapping
 
@@ -56,6 +55,6 @@ def _basic(header: str) -> tuple[str, str]:
         )
     try:
         user, _, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # also of characters beyond ASCII and of bytes that are not UTF-8
         raise ClickHouseError(Code.AUTHENTICATION_FAILED, "Invalid authentication: not Base64") from None
     return user, password

@@ -1,9 +1,9 @@
 """A query has its client's name, ends with its client, and can be ended by others."""
 
 import socket
-import threading
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -11,7 +11,7 @@ import clickhouse_connect
 import httpx
 import pytest
 
-from gp_lib.clock import wait_until
+from gp_lib.clock import Deadline
 
 from .serving import Running
 
@@ -29,11 +29,15 @@ def running(http: httpx.Client, query_id: str) -> int:
     return int(ask(http, f"SELECT count() FROM system.processes WHERE query_id = '{query_id}'").text)
 
 
-async def until_running(http: httpx.Client, query_id: str, count: int) -> None:
-    async def reached() -> bool:
-        return running(http, query_id) == count
+def until_running(http: httpx.Client, query_id: str, count: int) -> None:
+    until(lambda: running(http, query_id) == count)
 
-    await wait_until(reached, within_s=60, every_s=0.1)
+
+def until(reached: Callable[[], bool]) -> None:
+    deadline = Deadline.after(90)
+    while not reached():
+        assert not deadline.passed
+        time.sleep(0.1)
 
 
 @contextmanager
@@ -55,13 +59,13 @@ def hang_up(server: Running, sql: str, **parameters: str) -> str:
     head = f"POST {request.url.raw_path.decode()} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(sql)}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", server.port)) as client:
         client.sendall(head.encode() + sql.encode())
-        threading.Event().wait(0.5)
+        time.sleep(0.5)
     return query_id
 
 
-async def test_a_query_is_known_by_the_name_that_its_client_gave_it(server: Running, http: httpx.Client) -> None:
+def test_a_query_is_known_by_the_name_that_its_client_gave_it(server: Running, http: httpx.Client) -> None:
     with under_way(server.url, query_id="a 'name' \\ of its own") as (_, answer):
-        await until_running(http, "a \\'name\\' \\\\ of its own", 1)
+        until_running(http, "a \\'name\\' \\\\ of its own", 1)
         listed = ask(
             http, "SELECT query_id, user FROM system.processes WHERE query ILIKE '%sleepEachRow(1)%numbers(120)%'"
         )
@@ -73,17 +77,15 @@ async def test_a_query_is_known_by_the_name_that_its_client_gave_it(server: Runn
         assert not answer.done()
 
 
-async def test_what_names_the_table_in_other_ways_is_left_as_it_is(http: httpx.Client) -> None:
+def test_what_names_the_table_in_other_ways_is_left_as_it_is(http: httpx.Client) -> None:
     assert ask(http, "SELECT 'system.processes' AS processes").text == "system.processes\n"
     assert "query_id" in ask(http, "DESCRIBE TABLE system.processes").text
 
 
 @pytest.mark.parametrize("way", ["SYNC", "ASYNC"])
-async def test_kill_query_ends_the_query_of_that_name_and_says_which(
-    server: Running, http: httpx.Client, way: str
-) -> None:
+def test_kill_query_ends_the_query_of_that_name_and_says_which(server: Running, http: httpx.Client, way: str) -> None:
     with under_way(server.url) as (query_id, answer):
-        await until_running(http, query_id, 1)
+        until_running(http, query_id, 1)
         sql = f"kill /* it */ query where query_id = '{query_id}' and user = 'default' {way} format JSONEachRow"
         said = ask(http, sql).json()
         assert (said["query_id"], said["user"]) == (query_id, "default")
@@ -92,9 +94,9 @@ async def test_kill_query_ends_the_query_of_that_name_and_says_which(
     assert running(http, query_id) == 0
 
 
-async def test_kill_query_test_ends_nothing(server: Running, http: httpx.Client) -> None:
+def test_kill_query_test_ends_nothing(server: Running, http: httpx.Client) -> None:
     with under_way(server.url) as (query_id, answer):
-        await until_running(http, query_id, 1)
+        until_running(http, query_id, 1)
         assert query_id in ask(http, f"KILL QUERY WHERE query_id = '{query_id}' TEST").text
         assert running(http, query_id) == 1
         assert not answer.done()
@@ -113,9 +115,9 @@ def test_the_driver_can_kill_too(server: Running) -> None:
     client.close()
 
 
-async def test_a_name_is_that_of_one_query_at_a_time(server: Running, http: httpx.Client) -> None:
+def test_a_name_is_that_of_one_query_at_a_time(server: Running, http: httpx.Client) -> None:
     with under_way(server.url) as (query_id, answer):
-        await until_running(http, query_id, 1)
+        until_running(http, query_id, 1)
         assert ask(http, "SELECT 1", query_id=query_id).headers["X-ClickHouse-Exception-Code"] == "216"
         assert ask(http, "SELECT 1", query_id=query_id, replace_running_query="1").text == "1\n"
         assert answer.result(60).headers["X-ClickHouse-Exception-Code"] == "394"
@@ -123,51 +125,52 @@ async def test_a_name_is_that_of_one_query_at_a_time(server: Running, http: http
 
 
 @pytest.mark.parametrize("asked", [{}, {"cancel_http_readonly_queries_on_client_close": "1"}, {"session_id": "leaves"}])
-async def test_a_query_that_only_reads_ends_with_its_client(
+def test_a_query_that_only_reads_ends_with_its_client(
     server: Running, http: httpx.Client, asked: dict[str, str]
 ) -> None:
     query_id = hang_up(server, SLOW, **asked)
-    await until_running(http, query_id, 0)
+    until_running(http, query_id, 0)
 
 
-async def test_it_goes_on_when_its_client_asked_for_that(server: Running, http: httpx.Client) -> None:
+def test_it_goes_on_when_its_client_asked_for_that(server: Running, http: httpx.Client) -> None:
     query_id = hang_up(server, SLOW, cancel_http_readonly_queries_on_client_close="0")
-    await until_running(http, query_id, 1)
-    threading.Event().wait(1)
+    until_running(http, query_id, 1)
+    time.sleep(1)
     assert running(http, query_id) == 1
     ask(http, f"KILL QUERY WHERE query_id = '{query_id}' SYNC")
 
 
-async def test_a_change_is_carried_out_without_its_client(server: Running, http: httpx.Client, database: str) -> None:
+def test_a_change_is_carried_out_without_its_client(server: Running, http: httpx.Client, database: str) -> None:
     ask(http, f"CREATE TABLE {database}.t (x UInt8) ENGINE = MergeTree ORDER BY x").raise_for_status()
     query_id = hang_up(server, f"INSERT INTO {database}.t SELECT sleep(2)")
-    await until_running(http, query_id, 0)
+    until_running(http, query_id, 0)
 
-    async def there() -> bool:
+    def there() -> bool:
         return ask(http, f"SELECT count() FROM {database}.t").text == "1\n"
 
-    await wait_until(there, within_s=60, every_s=0.1)
+    until(there)
 
 
-async def test_abandoned_queries_keep_no_place(server: Running, http: httpx.Client) -> None:
+def test_abandoned_queries_keep_no_place(server: Running, http: httpx.Client) -> None:
     with ThreadPoolExecutor(150) as pool:
         names = list(pool.map(lambda _: hang_up(server, SLOW), range(150)))
     assert ask(http, "SELECT 1").text == "1\n"
     for name in names[::50]:
-        await until_running(http, name, 0)
+        until_running(http, name, 0)
 
 
-async def test_kill_query_waits_for_no_place(server: Running, http: httpx.Client) -> None:
+def test_kill_query_waits_for_no_place(server: Running, http: httpx.Client) -> None:
     """More clients than there are places, and each of them waits for its answer."""
     group = uuid.uuid4().hex
-    with httpx.Client(base_url=server.url, timeout=300) as client, ThreadPoolExecutor(130) as pool:
+    everyone = httpx.Limits(max_connections=None)
+    with httpx.Client(base_url=server.url, timeout=300, limits=everyone) as client, ThreadPoolExecutor(130) as pool:
         answers = [pool.submit(ask, client, SLOW, query_id=f"{group}-{number}") for number in range(130)]
 
-        async def all_ended() -> bool:
+        def all_ended() -> bool:
             http.post("/", content=f"KILL QUERY WHERE query_id LIKE '{group}-%' ASYNC", timeout=120).raise_for_status()
             return all(answer.done() for answer in answers)
 
-        await wait_until(all_ended, within_s=200, every_s=0.5)
+        until(all_ended)
     assert {answer.result().headers.get("X-ClickHouse-Exception-Code") for answer in answers} == {"394"}
 
 
