@@ -85,3 +85,29 @@ def test_half_characters_in_a_message_can_be_sent_to_be_shown() -> None:
     for shown in (str(verdict), verdict._repr_html_(), repr(verdict)):
         assert "of half" in shown
         shown.encode()
+
+
+VALID = Check(name="acted", verdict=PASS, requirement="the act reached its end", validity=True)
+
+
+def test_a_valid_measurement_without_a_promise_is_unknown() -> None:
+    assert Verdict.of(VALID).ruling is UNKNOWN
+    assert Verdict.of(VALID, check(PASS)).ruling is PASS
+
+
+@pytest.mark.parametrize("own", [(), (VALID,)])
+def test_a_verdict_without_a_promise_of_its_own_says_so(own: tuple[Check, ...]) -> None:
+    verdict = Verdict.of(*own).and_of(VALID)
+    assert verdict.ruling is UNKNOWN
+    assert [found.name for found in verdict.broken()] == ["promises_something"]
+    assert "names no check of the platform" in str(verdict)
+
+
+def test_a_verdict_without_a_promise_is_still_unknown_when_it_is_read_again() -> None:
+    data = json.loads(json.dumps(Verdict.of().and_of(VALID).to_json()))
+    assert data["verdict"] == "unknown"
+    assert Verdict.from_json(data).ruling is UNKNOWN
+
+
+def test_a_promise_that_is_kept_needs_nobody_to_say_so() -> None:
+    assert [found.name for found in Verdict.of(check(PASS)).and_of(VALID).checks] == ["some_check", "acted"]
