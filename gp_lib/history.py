@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TextIO, TypeVar, overload
 
+from gp_lib.dialects import fields
 from gp_lib.errors import WorkbenchError
 
 if TYPE_CHECKING:
@@ -80,13 +81,13 @@ class Event:
 
     @property
     def agent_name(self) -> str | None:
-        """Which agent speaks; ``None`` when the frame does not say it in a text."""
-        return _text(self.body.get("agent_name"))
+        """Which agent speaks; ``None`` when the frame does not say it."""
+        return fields.identity(self.body.get("agent_name"))
 
     @property
     def event_id(self) -> str | None:
-        """The platform's own id of this event; ``None`` when the frame does not say it in a text."""
-        return _text(self.body.get("event_id"))
+        """The platform's own id of this event; ``None`` when the frame names none."""
+        return fields.identity(self.body.get("event_id"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,10 +146,6 @@ def _parsed(frame: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def open_history(path: Path) -> TextIO:

@@ -1,12 +1,13 @@
 """Three verdicts, one of them green.
 
 A ``Check`` is what one promise was found to be worth; a ``Verdict`` is what a scenario's checks say together.
-The worst one wins: *fail* over *unknown* over *pass*, and no check at all is *unknown*.
+The worst one wins: *fail* over *unknown* over *pass*, and no check at all is *unknown*. Checks of the measurement's
+validity ("the act reached its end") are no promise: with nothing else behind it, a verdict is *unknown* too.
 """
 
 import html
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -47,6 +48,7 @@ class Check:
         limit: the bound that ``measured`` is held against; ``None`` without one.
         witnesses: indices into the history that show why.
         message: what was found, in words; a traceback when the check itself crashed.
+        validity: whether it asks if the measurement is worth anything, and promises nothing of the platform; not saved.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Check:
     limit: float | None = None
     witnesses: tuple[int, ...] = ()
     message: str = ""
+    validity: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         """Shorten what is too long: a message may quote a whole answer, and stands in every file of a batch."""
@@ -88,13 +91,20 @@ class Verdict:
         return cls(checks)
 
     def and_of(self, *checks: Check) -> "Verdict":
-        """This verdict with more checks behind its own."""
-        return Verdict((*self.checks, *checks))
+        """This verdict with more checks behind its own; without a promise of its own, it says so in a check."""
+        own = self.checks if self.promises else (*self.checks, NO_PROMISE)
+        return Verdict((*own, *checks))
+
+    @property
+    def promises(self) -> bool:
+        """Whether any check is about the platform: validity alone proves nothing."""
+        return any(not check.validity for check in self.checks)
 
     @property
     def ruling(self) -> Ruling:
-        """The worst of the checks; *unknown* without any."""
-        return worst(check.verdict for check in self.checks)
+        """The worst of the checks; at best *unknown* without a promise of the platform's among them."""
+        rulings = [check.verdict for check in self.checks]
+        return worst(rulings if self.promises else [*rulings, Ruling.UNKNOWN])
 
     def broken(self) -> tuple[Check, ...]:
         """The checks that are not green, the worst first."""
@@ -103,7 +113,7 @@ class Verdict:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object: the ruling and every check with all its fields."""
-        return {"verdict": self.ruling.value, "checks": [asdict(check) for check in self.checks]}
+        return {"verdict": self.ruling.value, "checks": [_saved(check) for check in self.checks]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Verdict":
@@ -128,6 +138,19 @@ class Verdict:
             f'<p><strong>verdict: <span class="gpath-verdict">{_badge(self.ruling)}</span></strong></p>'
             f'<table class="gpath-checks"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
         )
+
+
+NO_PROMISE = Check(
+    name="promises_something",
+    verdict=Ruling.UNKNOWN,
+    requirement="the scenario holds the platform to at least one promise",
+    message="The verdict names no check of the platform: add one to `Verdict.of(...)` in the notebook's assert cell.",
+)
+"""What stands in a verdict that only says that the measurement was valid."""
+
+
+def _saved(check: Check) -> dict[str, Any]:
+    return {name: value for name, value in asdict(check).items() if name != "validity"}
 
 
 def _sendable(text: str) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from gp_lib import contract
+from gp_lib.dialects.golden_path import understand
 from gp_lib.history import Event
 from tests.story_lines import BEGAN, STEP_S, Line, user_id
 
@@ -35,11 +36,12 @@ def _run_event(line: Line, found: re.Match[str]) -> Event:
         "type": kind,
         "event_id": line.options.get("id", f"{run}{seq}"),
         "seq": None if seq == "?" else int(seq),
+        **({"seq": json.loads(line.options["seq"])} if "seq" in line.options else {}),
         "run_id": f"run-{run}",
         "thread_id": f"thread-{line.options.get('thread', run)}",
         "user_id": user_id(line.options.get("user", line.who)),
         "agent_name": found["agent"],
-        "timestamp": _stamp(float(line.options.get("made", line.at_s - STEP_S / 2))),
+        "timestamp": _made(line),
         "payload": payload,
     }
     return _event(line, body)
@@ -64,18 +66,27 @@ def _answer(verb: str, code: str = "") -> dict[str, Any]:
 
 
 def _event(line: Line, body: dict[str, Any]) -> Event:
+    frame = json.dumps(body)
+    said = understand(frame)
     return Event(
         actor=line.who,
         connection=line.tab,
-        type=body["type"],
-        run_id=body.get("run_id"),
-        thread_id=body.get("thread_id"),
-        user_id=body.get("user_id"),
-        seq=body.get("seq"),
-        server_time=body.get("timestamp") or body.get("server_time"),
+        type=said.type,
+        run_id=said.run_id,
+        thread_id=said.thread_id,
+        user_id=said.user_id,
+        seq=said.seq,
+        server_time=said.server_time,
         received_s=line.at_s,
-        frame=json.dumps(body),
+        frame=frame,
     )
+
+
+def _made(line: Line) -> Any:
+    """When an event was made, by default a moment ago; ``stamp=`` puts any value of JSON in its place."""
+    if "stamp" in line.options:
+        return json.loads(line.options["stamp"])
+    return _stamp(float(line.options.get("made", line.at_s - STEP_S / 2)))
 
 
 def _stamp(at_s: float) -> str:
@@ -89,8 +100,8 @@ def _said(verb: str, words: str) -> tuple[str, dict[str, Any]]:
             return contract.AGENT_STARTED, told
         case "thinks" | "says":
             return contract.AGENT_THINKING, {"reasoning" if verb == "thinks" else "delta": _text(words)}
-        case "answers" | "half-answers":
-            status = "completed" if verb == "answers" else "partial"
+        case "answers" | "half-answers" | "answers-without-status":
+            status = {"answers": "completed", "half-answers": "partial"}.get(verb)
             return contract.AGENT_COMPLETED, {"status": status, "result": _text(words)}
         case "gives-up":
             return contract.AGENT_ERROR, {"code": words or "RUN_FAILED", "message": "sorry", "retryable": True}
@@ -105,11 +116,14 @@ def _tool(verb: str, call: str, words: str) -> tuple[str, dict[str, Any]]:
     if verb == "calls":
         return contract.TOOL_EXECUTING, {**about, "parameters": {}}
     if verb == "fails":
-        return contract.TOOL_COMPLETED, {**about, "status": "error", "error": words}
+        return contract.TOOL_COMPLETED, {**about, "status": "error", "error": _text(words)}
     return contract.TOOL_COMPLETED, {**about, "status": "ok", "result": rows(name, words)}
 
 
-def _text(words: str) -> str:
+def _text(words: str) -> Any:
+    """A text, quoted or not; ``json …`` for any other value."""
+    if words.startswith("json "):
+        return json.loads(words.removeprefix("json "))
     return str(json.loads(words)) if words.startswith('"') else words
 
 

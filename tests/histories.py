@@ -41,10 +41,13 @@ Lines about the three tiers are told in ``tests.tier_lines``.
 
 What an administrator of the database sees, and what people read over REST, is told in ``tests.database_lines``.
 
+For a text may stand ``json …``, any value of JSON; ``answers-without-status`` says neither ``completed`` nor
+``partial``.
+
 In brackets at the end stands what is unusual: ``[user=bob thread=x tab=2 made=0.3 id=a9]`` for events and welcomes
-(``[lacks=protocol]``: without a field), ``[content=svc-7f]`` for what was asked, ``[message=m1]`` for a question and
-the start of its run, ``[since=0.2]`` for what takes time (else it began at 0), ``[side=request hold_s=1.0]``
-for a fault.
+(``[lacks=protocol]``: without a field), ``[seq="2"]`` and ``[stamp=null]`` for any value of JSON in their place,
+``[content=svc-7f]`` for what was asked, ``[message=m1]`` for a question and the start of its run, ``[since=0.2]`` for
+what takes time (else it began at 0), ``[side=request hold_s=1.0]`` for a fault.
 """
 
 import re

@@ -92,3 +92,29 @@ def test_whatever_a_check_quotes_it_can_be_carried_in_every_file() -> None:
     assert len(str(Verdict.of(found).to_json())) < 50_000
     assert found.message.endswith(" at last")
     assert Verdict.from_json(Verdict.of(found).to_json()).checks == (found,)
+
+
+VALID = Check(name="acted", verdict=PASS, requirement="the act reached its end", validity=True)
+
+
+def test_a_valid_measurement_without_a_promise_is_unknown() -> None:
+    assert Verdict.of(VALID).ruling is UNKNOWN
+    assert Verdict.of(VALID, check(PASS)).ruling is PASS
+
+
+@pytest.mark.parametrize("own", [(), (VALID,)])
+def test_a_verdict_without_a_promise_of_its_own_says_so(own: tuple[Check, ...]) -> None:
+    verdict = Verdict.of(*own).and_of(VALID)
+    assert verdict.ruling is UNKNOWN
+    assert [found.name for found in verdict.broken()] == ["promises_something"]
+    assert "names no check of the platform" in str(verdict)
+
+
+def test_a_verdict_without_a_promise_is_still_unknown_when_it_is_read_again() -> None:
+    data = json.loads(json.dumps(Verdict.of().and_of(VALID).to_json()))
+    assert data["verdict"] == "unknown"
+    assert Verdict.from_json(data).ruling is UNKNOWN
+
+
+def test_a_promise_that_is_kept_needs_nobody_to_say_so() -> None:
+    assert [found.name for found in Verdict.of(check(PASS)).and_of(VALID).checks] == ["some_check", "acted"]

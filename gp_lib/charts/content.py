@@ -4,6 +4,7 @@ import re
 
 from gp_lib import contract
 from gp_lib.charts.drawing import COLOURS, Chart, canvas, drawn, label_rows, legend
+from gp_lib.dialects import fields
 from gp_lib.history import Event, History, Reading
 
 
@@ -20,7 +21,7 @@ def amounts(history: History) -> Chart:
         (event.actor, line["service"]): float(line["amount"].replace(",", ""))
         for _, event in history.indexed(Event)
         if event.type == contract.AGENT_COMPLETED
-        for line in re.finditer(contract.RECOMMENDATION_LINE, str(event.payload.get("result") or ""))
+        for line in re.finditer(contract.RECOMMENDATION_LINE, fields.text(event.payload.get("result")) or "")
     }
     rows = sorted(true.keys() | told.keys())
     figure, axes = canvas(len(rows), "what could be saved: in the answer (dot) and by SQL (ring)")

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from matplotlib.axes import Axes
@@ -11,6 +10,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from gp_lib import contract
+from gp_lib.dialects import fields
 from gp_lib.history import Event, History
 
 DOTS_PER_INCH = 110
@@ -122,7 +122,6 @@ def bands(axes: Axes, spans: Sequence[tuple[float, float, str]], colour: str) ->
 
 
 def age_s(history: History, event: Event) -> float | None:
-    """How old an event was when it arrived, by the server's clock, in seconds; ``None``: it does not say."""
-    if event.server_time is None:
-        return None
-    return (history.wall(event.received_s) - datetime.fromisoformat(event.server_time)).total_seconds()
+    """How old an event was when it arrived, by the server's clock, in seconds; ``None`` without an RFC 3339 time."""
+    made = fields.moment(event.server_time)
+    return None if made is None else (history.wall(event.received_s) - made).total_seconds()

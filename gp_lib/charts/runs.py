@@ -2,9 +2,10 @@
 
 from gp_lib import contract
 from gp_lib.charts.drawing import Chart, bands, canvas, drawn, label_rows, legend
+from gp_lib.dialects import fields
 from gp_lib.history import Event, Fault, History, Operation
 
-ENDINGS = {"completed": "#1a7f37", "partial": "#bf8700", "error": "#cf222e", "no end": "#8c959f"}
+ENDINGS = {"completed": "#1a7f37", "partial": "#bf8700", "error": "#cf222e", "not said": "#8250df", "no end": "#8c959f"}
 """How a question can end, with the colour that shows it."""
 
 
@@ -17,8 +18,8 @@ def answers(history: History) -> Chart:
     for row, question in enumerate(asked):
         event = last.get((question.actor, question.detail.get("run_id")))
         ended_s = event.received_s if event else question.ended_s
-        endings.append("no end" if event is None else str(event.payload.get("status") or "error"))
-        colour = ENDINGS.get(endings[-1], ENDINGS["no end"])
+        endings.append("no end" if event is None else _ending(event))
+        colour = ENDINGS[endings[-1]]
         axes.barh(row, max(ended_s - question.started_s, 0.01), left=question.started_s, color=colour, zorder=2)
     for ending, colour in ENDINGS.items():
         if ending in endings:
@@ -31,6 +32,13 @@ def answers(history: History) -> Chart:
     legend(figure, axes, "outside lower center", columns=len(ENDINGS))
     says = ", ".join(f"{endings.count(ending)} {ending}" for ending in ENDINGS if ending in endings)
     return drawn("answers", f"{len(asked)} questions: {says or 'none'}", figure)
+
+
+def _ending(last: Event) -> str:
+    status = fields.identity(last.payload.get("status"))
+    if last.type == contract.AGENT_ERROR:
+        return "error"
+    return status if status in ("completed", "partial") else "not said"
 
 
 def _last_words(history: History) -> dict[tuple[str, str | None], Event]:
@@ -47,7 +55,9 @@ def tool_calls(history: History) -> Chart:
     calls = [e for _, e in history.indexed(Event) if e.type == contract.TOOL_EXECUTING]
     ends = {_call(e): e for _, e in history.indexed(Event) if e.type == contract.TOOL_COMPLETED}
     figure, axes = canvas(len(calls), "tool calls: green succeeded, red failed, grey never completed")
-    labels = [f"{call.actor} {call.payload.get('tool_name')}" for call in calls]
+    labels = [
+        f"{call.actor} {fields.identity(call.payload.get('tool_name')) or '(a tool without a name)'}" for call in calls
+    ]
     for row, call in enumerate(calls):
         end = ends.get(_call(call))
         width = (end.received_s if end else call.received_s + 0.05) - call.received_s
@@ -60,4 +70,4 @@ def tool_calls(history: History) -> Chart:
 
 def _call(event: Event) -> tuple[str, str | None, str]:
     """What tells one call from every other: a call id is unique only within its run."""
-    return event.actor, event.run_id, str(event.payload.get("call_id"))
+    return event.actor, event.run_id, fields.identity(event.payload.get("call_id")) or ""

@@ -23,7 +23,6 @@ from gp_lib.checks.contexts import (
 from gp_lib.checks.degrading import (
     fallback_within_deadline,
     interrupted_runs_resume,
-    no_secret_in_any_frame,
     no_success_is_claimed,
     others_are_unaffected,
     partial_answer_says_so,
@@ -54,6 +53,7 @@ from gp_lib.checks.integrity import (
     no_half_unit,
     refused_is_not_stored,
 )
+from gp_lib.checks.internals import no_secret_in_any_frame
 from gp_lib.checks.isolation import canaries_stay_with_their_owner
 from gp_lib.checks.lag import generator_kept_pace
 from gp_lib.checks.latency import answered_within, connected_within, event_latency_mean, load_is_shared

@@ -7,8 +7,11 @@ from typing import Any
 
 from gp_lib import contract
 from gp_lib.checks.promise import Finding, promise
+from gp_lib.checks.said import doubt_field, is_odd
 from gp_lib.checks.stories import Story, stories
-from gp_lib.history import History, Operation, Reading
+from gp_lib.checks.tables import UNREADABLE, table
+from gp_lib.dialects.blocks import words_in
+from gp_lib.history import Event, History, Operation, Reading
 
 NOT_READ = "no answer, or no independent reading to hold it against"
 BILLS = "bills"
@@ -18,7 +21,10 @@ COSTS = "cost_by_service"
 
 @promise("every run ends with an answer that is not empty")
 def answer_is_not_empty(history: History, *, actors: Collection[str] | None = None) -> Finding:
-    """The root agent completes with a ``result`` that has more than white space in it."""
+    """The root agent completes with a ``result`` that shows a person something.
+
+    Empty content blocks, invisible characters and Markdown that renders to nothing are not an answer.
+    """
     finding = Finding("no run was announced to anybody")
     for story in stories(history, actors):
         finding.seen += 1
@@ -26,9 +32,17 @@ def answer_is_not_empty(history: History, *, actors: Collection[str] | None = No
             finding.doubt(f"{story.name} could not be watched to its end", story.told[-1][0])
         elif story.terminal is None:
             finding.break_(f"{story.name} never answers", story.told[-1][0])
-        elif not _answer(story):
-            finding.break_(f"{story.name} ends with {story.terminal[1].type} and no answer", story.terminal[0])
+        elif not story.answer:
+            _judge_empty(finding, story, *story.terminal)
     return finding
+
+
+def _judge_empty(finding: Finding, story: Story, index: int, last: Event) -> None:
+    """An object that is not understood may hold an answer; a number, a boolean and empty content do not."""
+    if is_odd(last, "result") and words_in(last.payload["result"]):
+        doubt_field(finding, last, "result", index)
+    else:
+        finding.break_(f"{story.name} ends with {last.type} and no answer", index)
 
 
 @promise("every recommendation names a service of this user's data")
@@ -59,7 +73,11 @@ def amounts_equal_sql(history: History, *, actors: Collection[str] | None = None
     for story, index, answer, user_id in _answers(history, actors):
         if user_id not in savings:
             continue
-        true = {str(row["service"]): Decimal(str(row["monthly_saving"])) for row in savings[user_id]}
+        try:
+            true = table(savings[user_id], "monthly_saving")
+        except UNREADABLE:
+            finding.doubt(f"{story.name}: the store gave no table of one finite amount a service", index)
+            continue
         known = {str(row["service"]) for row in own[user_id]} if user_id in own else None
         for service, amount in _recommended(answer):
             finding.seen += 1
@@ -105,14 +123,8 @@ def planted_data_reaches_the_answer(history: History, *, actors: Collection[str]
 def _answers(history: History, actors: Collection[str] | None) -> Iterator[tuple[Story, int, str, str]]:
     """Every answer that is not empty, with its index and whose it is; an empty one is another promise's matter."""
     for story in stories(history, actors):
-        if story.terminal is not None and (answer := _answer(story)):
+        if story.terminal is not None and (answer := story.answer):
             yield story, story.terminal[0], answer, story.terminal[1].user_id or ""
-
-
-def _answer(story: Story) -> str:
-    """The text of the answer; empty when the run ended without one."""
-    completed = story.terminal[1] if story.terminal else None
-    return str(completed.payload.get("result") or "").strip() if completed else ""
 
 
 def _recommended(answer: str) -> list[tuple[str, Decimal]]:

@@ -8,7 +8,7 @@ SCENARIO = "scenario"
 ACT = "acts"
 
 
-@promise("the scenario acted to its end")
+@promise("the scenario acted to its end", validity=True)
 def acted_to_the_end(history: History) -> Finding:
     """The act was neither cut off by its deadline nor stopped by an error; else nothing more can be told."""
     finding = Finding("the act was never finished")
@@ -22,7 +22,7 @@ def acted_to_the_end(history: History) -> Finding:
     return finding
 
 
-@promise("every fault struck")
+@promise("every fault struck", validity=True)
 def every_fault_struck(history: History) -> Finding:
     """A fault that touched nothing proves nothing. Without any fault there is nothing to say, and that is fine."""
     faults = list(history.indexed(Fault))

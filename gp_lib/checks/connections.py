@@ -45,7 +45,7 @@ def everybody_was_answered(history: History, *, users: int, actors: Collection[s
 
 
 def _why(operation: Operation) -> str:
-    return str(operation.detail.get("why") or f"it ended with {operation.detail.get('terminal', 'nothing')}")
+    return str(operation.detail.get("why") or f"it ended with {operation.detail.get('terminal') or 'nothing'}")
 
 
 def _most_at_once(operations: Iterable[Operation]) -> int:

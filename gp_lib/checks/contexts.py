@@ -7,6 +7,7 @@ from gp_lib import contract
 from gp_lib.checks.conduct import ACT
 from gp_lib.checks.lag import unless_starved
 from gp_lib.checks.promise import Finding, promise
+from gp_lib.checks.said import id_of, run_of
 from gp_lib.checks.sightings import users_of
 from gp_lib.checks.stories import Story, stories
 from gp_lib.history import History, Operation, Reading
@@ -26,7 +27,10 @@ def contexts_share_nothing(history: History, *, actors: Collection[str] | None =
     uses: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     for story in asked:
         index, event = story.told[0]
-        uses["thread", str(event.thread_id)][story.run_id] = index
+        if event.thread_id is None:
+            finding.doubt(f"{story.name} names no thread", index)
+        else:
+            uses["thread", event.thread_id][story.run_id] = index
         for request_id, where in _request_ids(finding, story).items():
             uses["request", request_id][story.run_id] = where
     for (kind, value), users in uses.items():
@@ -40,7 +44,7 @@ def contexts_share_nothing(history: History, *, actors: Collection[str] | None =
 
 def _request_ids(finding: Finding, story: Story) -> dict[str, int]:
     started = story.of_type(contract.AGENT_STARTED)
-    told = {str(e.payload["request_id"]): index for index, e in started if e.payload.get("request_id")}
+    told = {request_id: index for index, e in started if (request_id := id_of(e, "request_id"))}
     if len(told) > 1:
         finding.break_(f"{story.name} changed its request id", *told.values())
     elif not told:
@@ -53,9 +57,8 @@ def _judge_questions(finding: Finding, history: History, actors: Collection[str]
     runs: dict[str, dict[str, int]] = defaultdict(dict)
     for index, operation in history.indexed(Operation):
         mine = actors is None or operation.actor in actors
-        if mine and operation.action == "asks" and "run_id" in operation.detail:
-            question = str(operation.detail.get("message_id", operation.detail["run_id"]))
-            runs[str(operation.detail["run_id"])][question] = index
+        if mine and operation.action == "asks" and (run_id := run_of(operation)):
+            runs[run_id][str(operation.detail.get("message_id", run_id))] = index
     for run_id, questions in runs.items():
         if len(questions) > 1:
             finding.break_(f"{len(questions)} questions share the run {run_id[:8]}", *questions.values())

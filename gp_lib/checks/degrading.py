@@ -1,28 +1,16 @@
 """Promises about broken parts: what the user gets is honest, comes in time, and concerns nobody else."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 
 from gp_lib import contract
 from gp_lib.checks.lag import unless_starved
 from gp_lib.checks.promise import Finding, promise
+from gp_lib.checks.said import doubt_field, is_odd
 from gp_lib.checks.stories import Story, stories
-from gp_lib.history import Event, Fault, History, Operation
+from gp_lib.history import Fault, History, Operation
 
 Indexed = tuple[int, Fault]
 NOT_MET = "nobody's run met the fault"
-
-SECRETS = {
-    "a secret that the workbench took out of it": r"redacted:[a-z0-9-]+:[0-9a-f]{4}",
-    "a token": r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}",
-    "a bearer header": r"(?i)\bbearer [\w.~+/-]{16,}",
-    "a URL with a password": r"\b[a-z][a-z0-9+.-]*://[^\s/:@\"']*:[^\s/@\"']+@",
-    "a password": r"(?i)\b(?:password|passwd|pwd|secret|api_?key)\b\W{0,4}[=:]\W{0,3}\w{4,}",
-    "a key": r"\b[0-9a-f]{40}\b",
-    "a stack trace": r"Traceback \(most recent call last\)|\bFile \W{0,2}[^\"\\]+\W{0,2}, line \d+",
-    "SQL": r"(?i)\bselect\s[^\"]{1,200}?\sfrom\s+\w+(?:\.\w+|\s+where\b)|\binsert\s+into\s+\w+|\bdelete\s+from\s+\w+",
-}
-"""What no user must ever read, by name; the secrets of the embedded stack are keys of 40 hexadecimal digits."""
 
 
 @promise("a run that a fault has met never claims success")
@@ -37,7 +25,9 @@ def no_success_is_claimed(history: History, *, under: Mapping[str, str]) -> Find
         finding.seen += 1
         if story.terminal is None or story.terminal[1].received_s > fault.healed_s:
             finding.doubt(f"{story.name} did not end while {fault.name} was in force", where)
-        elif story.terminal[1].payload.get("status") == "completed":
+        elif story.ending is None:
+            finding.doubt(f"{story.name}: its last event does not say how it ended", story.terminal[0], where)
+        elif story.ending == "completed":
             finding.break_(f"{story.name} claims to be complete under {fault.name}", story.terminal[0], where)
     return finding
 
@@ -48,10 +38,12 @@ def partial_answer_says_so(history: History, *, under: Mapping[str, str], word: 
     finding = Finding("no answer under a fault was partial")
     for story, (where, fault) in _met(history, under):
         index, end = story.terminal or story.told[-1]
-        if end.payload.get("status") != "partial" or story.terminal is None:
+        if story.ending != "partial":
             continue
         finding.seen += 1
-        if word.lower() not in str(end.payload.get("result")).lower():
+        if is_odd(end, "result"):
+            doubt_field(finding, end, "result", index)
+        elif word.lower() not in story.answer.lower():
             finding.break_(
                 f"{story.name} is partial because of {fault.name}, and its text does not say so", index, where
             )
@@ -138,7 +130,9 @@ def _judge_bystander(finding: Finding, story: Story, fault: Fault, where: int) -
     took_s = _ended_s(story) - question.at_s
     finding.measured = max(took_s, finding.measured or 0.0)
     index, _ = story.terminal or story.told[-1]
-    if not _is_complete(story):
+    if story.terminal is not None and story.ending is None:
+        finding.doubt(f"{story.name}: its last event does not say how it ended", index, where)
+    elif story.ending != "completed":
         finding.break_(f"{story.name} was not completed beside {fault.name}", index, where)
     elif took_s >= (finding.limit or 0.0):
         finding.break_(f"{story.name} took {took_s:.3f} s beside {fault.name}", asked, index, where)
@@ -162,39 +156,16 @@ def runs_without_fault_complete(
         index, end = story.terminal or story.told[-1]
         if story.unended:
             finding.doubt(f"{story.name} could not be watched to its end", index)
-        elif not _is_complete(story):
-            how = end.payload.get("status") or end.type
+        elif story.terminal is not None and story.ending is None:
+            finding.doubt(f"{story.name}: its last event does not say how it ended", index)
+        elif story.ending != "completed":
+            how = "with an error" if story.ending == "error" else story.ending or f"with {end.type}"
             finding.break_(f"{story.name} ends {how} although no fault was in force", index)
     for where, fault in struck:
         met = {story.receiver for story in told if _overlaps(story, fault)}
         if not any(story.receiver in met and _asked_s(story) >= fault.healed_s for story in clean):
             finding.doubt(f"nobody who met {fault.name} asked again when it was healed", where)
     return finding
-
-
-@promise("no frame carries a secret or an internal: {kinds}".format(kinds=", ".join(SECRETS)))
-def no_secret_in_any_frame(history: History, *, actors: Collection[str] | None = None) -> Finding:
-    """Neither a frame as it came, nor the deltas of a run put together."""
-    finding = Finding("no frame was received")
-    for index, event in history.indexed(Event):
-        if actors is None or event.actor in actors:
-            finding.seen += 1
-            _search(finding, event.frame, f"{event.type} of {event.actor}", index)
-    for story in stories(history, actors):
-        deltas = [(i, str(e.payload["delta"])) for i, e in story.told if "delta" in e.payload]
-        _search(
-            finding,
-            "".join(text for _, text in deltas),
-            f"the answer to {story.receiver}",
-            *(i for i, _ in deltas[-1:]),
-        )
-    return finding
-
-
-def _search(finding: Finding, text: str, where: str, *witnesses: int) -> None:
-    for kind, pattern in SECRETS.items():
-        if re.search(pattern, text):
-            finding.break_(f"{where} carries {kind}", *witnesses)
 
 
 def _met(history: History, under: Mapping[str, str]) -> Iterator[tuple[Story, Indexed]]:
@@ -224,7 +195,3 @@ def _ended_s(story: Story) -> float:
     if story.terminal is not None:
         return story.terminal[1].received_s
     return story.watched[1].ended_s if story.watched else story.told[-1][1].received_s
-
-
-def _is_complete(story: Story) -> bool:
-    return story.terminal is not None and story.terminal[1].payload.get("status") == "completed"

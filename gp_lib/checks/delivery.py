@@ -54,15 +54,19 @@ def _compare(finding: Finding, told: list[Story], where: int, reading: Reading) 
     lost = {story.run_id for story in told if story.unended}
     for index, event in events:
         what = f"{event.actor} received {event.type} (seq {event.seq})"
-        if event.event_id not in names:
+        if event.event_id is None:
+            finding.doubt(f"{what} without an event_id, so that its row cannot be found", index)
+        elif event.event_id not in names:
             late = event.received_s > reading.asked_s
             (finding.doubt if late else finding.break_)(f"{what}, which is not stored for them", index)
         elif counts[event.event_id] > 1:
             finding.break_(f"{what} {counts[event.event_id]} times", index)
+    nameless = {(event.run_id, event.type) for _, event in events if event.event_id is None}
     for row in reading.answer:
         if row["event_id"] not in counts:
             what = f"{row['type']} (seq {row['seq']}) is stored for {reading.subject} and never arrived"
-            (finding.doubt if row["run_id"] in lost else finding.break_)(what, where)
+            unclear = row["run_id"] in lost or (row["run_id"], row["type"]) in nameless
+            (finding.doubt if unclear else finding.break_)(what, where)
 
 
 @promise("every event carries the run and the thread that it was stored under")
@@ -85,7 +89,7 @@ def events_in_their_own_thread(
 
 def _judge_places(finding: Finding, story: Story, rows: Rows) -> None:
     for index, event in story.told:
-        row = rows.get(str(event.event_id))
+        row = rows.get(event.event_id or "")
         if row is None:
             continue
         finding.seen += 1

@@ -1,19 +1,19 @@
 """Promises about the front door: the right people get in, soon and well received, and only they."""
 
-import re
 from collections.abc import Iterator
 from statistics import fmean
 
 from gp_lib import contract
 from gp_lib.checks.lag import unless_starved
 from gp_lib.checks.promise import Finding, promise
+from gp_lib.dialects import fields
+from gp_lib.dialects.visible import is_visible
 from gp_lib.history import Event, History, Operation
 
 CONNECTS = "connects"
 KNOCKS = "knocks"
 NOBODY_CAME = "nobody connected"
 NOBODY_KNOCKED = "nobody knocked without a good token"
-_RFC_3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|\+00:00)")
 
 
 def _done(history: History, action: str) -> Iterator[tuple[int, Operation]]:
@@ -81,7 +81,7 @@ def welcome_is_complete(history: History) -> Finding:
     """
     finding = Finding(NOBODY_CAME)
     frames = _frames(history)
-    owners: dict[object, str] = {}
+    owners: dict[str, str] = {}
     for index, act in _done(history, CONNECTS):
         came = frames.get(str(act.detail.get("connection")), [])
         if act.outcome != "ok" or not came:
@@ -90,7 +90,8 @@ def welcome_is_complete(history: History) -> Finding:
         first, welcome = came[0]
         for problem in _problems(welcome, act):
             finding.break_(f"{act.actor}'s welcome: {problem}", first)
-        if owners.setdefault(welcome.body.get("connection_id"), welcome.connection) != welcome.connection:
+        name = fields.identity(welcome.body.get("connection_id"))
+        if name is not None and owners.setdefault(name, welcome.connection) != welcome.connection:
             finding.break_(f"{act.actor}'s welcome: its connection_id is another connection's too", first, index)
     return finding
 
@@ -99,9 +100,9 @@ def _problems(welcome: Event, act: Operation) -> Iterator[str]:
     body = welcome.body
     right = {
         "type": body.get("type") == contract.WELCOME,
-        "connection_id": isinstance(body.get("connection_id"), str) and body["connection_id"] != "",
+        "connection_id": isinstance(body.get("connection_id"), str) and is_visible(body["connection_id"]),
         "user_id": body.get("user_id") == act.detail.get("user_id"),
-        "server_time": _RFC_3339_UTC.fullmatch(str(body.get("server_time"))) is not None,
+        "server_time": _is_utc(body.get("server_time")),
         "connection_ready": body.get("connection_ready") is True,
         "protocol": body.get("protocol") == contract.PROTOCOL,
     }
@@ -109,7 +110,12 @@ def _problems(welcome: Event, act: Operation) -> Iterator[str]:
         if field not in body:
             yield f"{field} is missing"
         elif not right[field]:
-            yield f"{field} is {body[field]!r}"
+            yield f"{field} is {fields.shown(body[field])}"
+
+
+def _is_utc(stamp: object) -> bool:
+    """Whether this is a time as in RFC 3339, in UTC; it may have any number of digits behind the second."""
+    return fields.moment(stamp) is not None and str(stamp).endswith(("Z", "z", "+00:00", "-00:00"))
 
 
 @promise("a token that came as Sec-WebSocket-Protocol is echoed")

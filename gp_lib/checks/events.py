@@ -4,8 +4,10 @@ from collections.abc import Collection
 
 from gp_lib import contract
 from gp_lib.checks.promise import Finding, promise
+from gp_lib.checks.said import doubt_field, is_odd, seq_of, text_of
 from gp_lib.checks.stories import Story, stories, unanswered
-from gp_lib.history import History
+from gp_lib.dialects import fields
+from gp_lib.history import Event, History
 
 NO_RUN = "no run was announced to anybody"
 
@@ -41,10 +43,19 @@ def gap_free_sequence(history: History, *, actors: Collection[str] | None = None
         expected = 1
         for index, event in story.told:
             finding.seen += 1
-            if event.seq != expected:
-                finding.break_(f"{story.name}: expected seq {expected}, but {event.seq} came", index)
-            expected = (event.seq or expected) + 1
+            seq = seq_of(event)
+            if seq is None and (odd := _odd_seq(event)) is not None:
+                finding.doubt(f"{story.name}: the seq of {event.type} is {odd}, which is not a whole number", index)
+            elif seq != expected:
+                finding.break_(f"{story.name}: expected seq {expected}, but {seq} came", index)
+            expected = (expected if seq is None else seq) + 1
     return finding
+
+
+def _odd_seq(event: Event) -> str | None:
+    """What stands in the place of a seq and is none; ``None`` when nothing does."""
+    said = fields.first({"seen": event.seq, **event.body}, "seen", "seq")
+    return None if said is None else fields.shown(said)
 
 
 @promise("every run has exactly one terminal event")
@@ -101,16 +112,30 @@ def tools_inside_run(history: History, *, actors: Collection[str] | None = None)
 
 @promise("the deltas of a run add up to its result")
 def deltas_equal_result(history: History, *, actors: Collection[str] | None = None) -> Finding:
-    """The concatenated ``delta`` texts equal the root agent's ``result``, to the character."""
+    """The concatenated ``delta`` texts equal the root agent's ``result``, to the character.
+
+    ``null`` is no text; what is neither a text nor blocks of text cannot be compared.
+    """
     finding = Finding("no run streamed an answer to its end")
     for story in stories(history, actors):
-        deltas = [(i, e.payload["delta"]) for i, e in story.of_type(contract.AGENT_THINKING) if "delta" in e.payload]
         if story.terminal is None or story.terminal[1].type != contract.AGENT_COMPLETED:
             continue
         end, completed = story.terminal
-        streamed = "".join(str(delta) for _, delta in deltas)
-        finding.seen += bool(streamed or completed.payload.get("result"))
-        if streamed != (completed.payload.get("result") or ""):
+        deltas = [(i, text) for i, e in story.of_type(contract.AGENT_THINKING) if (text := text_of(e, "delta"))]
+        streamed, result = "".join(text for _, text in deltas), text_of(completed, "result") or ""
+        odd = _odd_texts(finding, story)
+        finding.seen += bool(streamed or result or odd)
+        if streamed != result and not odd:
             sentence = f"{story.name}: {len(streamed)} streamed characters differ from the result"
             finding.break_(sentence, *(index for index, _ in deltas[-1:]), end)
     return finding
+
+
+def _odd_texts(finding: Finding, story: Story) -> bool:
+    """Doubt every delta and result in which something stands that is no text; whether there was any."""
+    said = [(i, e, "delta") for i, e in story.of_type(contract.AGENT_THINKING)]
+    said += [(i, e, "result") for i, e in story.terminals]
+    odd = [(i, e, field) for i, e, field in said if is_odd(e, field)]
+    for index, event, field in odd:
+        doubt_field(finding, event, field, index)
+    return bool(odd)

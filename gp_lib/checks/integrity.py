@@ -6,6 +6,7 @@ from typing import Any
 
 from gp_lib import contract
 from gp_lib.checks.promise import Finding, promise
+from gp_lib.checks.said import id_of, run_of
 from gp_lib.checks.stories import calls, stories
 from gp_lib.history import Event, Fault, History, Operation, Reading
 
@@ -49,13 +50,17 @@ def _units(history: History, *, acknowledged: bool) -> Iterator[Unit]:
 
 def _messages(history: History, *, acknowledged: bool) -> Iterator[Unit]:
     read_s = {reading.subject: reading.asked_s for _, reading in _last(history, RUNS)}
-    evidence = "run_id" if acknowledged else "error_code"
     stored = Counter(row["message_id"] for row in _rows(history, RUNS))
     for index, operation in history.indexed(Operation):
         times_s = [read_s[user_id] for user_id in _users(history, operation.actor) if user_id in read_s]
-        if operation.action in ("asks", "submits") and times_s and evidence in operation.detail:
+        if operation.action in ("asks", "submits") and times_s and _is_answered(operation, acknowledged):
             early = operation.started_s < min(times_s)
             yield index, f"a message of {operation.actor}", early, stored[operation.detail["message_id"]]
+
+
+def _is_answered(operation: Operation, acknowledged: bool) -> bool:
+    """Whether a message was acknowledged by a run, or refused by an error."""
+    return run_of(operation) is not None if acknowledged else "error_code" in operation.detail
 
 
 def _effects(history: History, *, acknowledged: bool) -> Iterator[Unit]:
@@ -63,11 +68,11 @@ def _effects(history: History, *, acknowledged: bool) -> Iterator[Unit]:
     stored = Counter((row["run_id"], row["call_id"]) for row in _rows(history, contract.EFFECT_TOOL))
     for story in stories(history):
         for (_, call), completions in calls(story):
-            if call.payload.get("tool_name") != contract.EFFECT_TOOL or call.user_id not in read_s:
+            if id_of(call, "tool_name") != contract.EFFECT_TOOL or call.user_id not in read_s:
                 continue
             for index, done in completions[:1]:
-                if (done.payload.get("status") == "ok") is acknowledged:
-                    count = stored[story.run_id, str(call.payload.get("call_id"))]
+                if id_of(done, "status") == ("ok" if acknowledged else "error"):
+                    count = stored[story.run_id, id_of(call, "call_id")]
                     yield index, f"an effect in {story.name}", done.received_s < read_s[str(call.user_id)], count
 
 

@@ -84,7 +84,7 @@ def _starved(history: History) -> Iterator[tuple[int, str, float]]:
                 yield index, why, 1 / max(1 - taken, LEAST_SHARE)
 
 
-@promise("the load generator is never more than {limit_ms} ms late at its 95th percentile")
+@promise("the load generator is never more than {limit_ms} ms late at its 95th percentile", validity=True)
 def generator_kept_pace(history: History, *, limit_ms: float) -> Finding:
     """How much later than planned the questions were put, and how late the event loop was: the generator's own lag.
 

@@ -6,7 +6,7 @@ from itertools import combinations
 from gp_lib.checks.lag import ARRIVES, percentile, unless_late
 from gp_lib.checks.promise import Finding, promise
 from gp_lib.checks.stories import Story, stories
-from gp_lib.checks.timing import age_s
+from gp_lib.checks.timing import sound_age_s
 from gp_lib.history import History, Operation
 
 Due = tuple[int, float]
@@ -21,7 +21,7 @@ def event_latency_mean(history: History, *, limit_ms: float, max_lag_ms: float) 
         (index, age * 1000)
         for story in stories(history)
         for index, event in story.told
-        if (age := age_s(history, event)) is not None
+        if (age := sound_age_s(finding, history, story, (index, event))) is not None
     ]
     finding.seen = len(ages)
     if not ages:
@@ -70,7 +70,7 @@ def answered_within(history: History, *, limit_s: float, max_lag_ms: float) -> F
     return unless_late(finding, history, max_lag_ms)
 
 
-@promise("{at_least} people are served at the same time")
+@promise("{at_least} people are served at the same time", validity=True)
 def load_is_shared(history: History, *, at_least: int) -> Finding:
     """That many people had runs on the schedule, and runs of different people overlapped: else nothing was loaded.
 

@@ -88,7 +88,9 @@ def announced_events_are_stored(history: History, *, actors: Collection[str] | N
         if not read or (event.user_id, event.event_id) in stored:
             continue
         what = f"{event.actor} received {event.type} (seq {event.seq})"
-        if event.received_s > max(read_s[user_id] for user_id in read):
+        if event.event_id is None:
+            finding.doubt(f"{what} without an event_id, so that its row cannot be found", index)
+        elif event.received_s > max(read_s[user_id] for user_id in read):
             finding.doubt(f"{what}, which came after the store had been read", index)
         else:
             finding.break_(f"{what}, which is not stored", index)
@@ -104,6 +106,7 @@ def stored_events_arrive(history: History, *, actors: Collection[str] | None = N
     finding = Finding(NOT_READ)
     received = Counter((event.user_id, event.event_id) for _, event in _received(history, actors))
     judged = set().union(*_users(history, actors).values())
+    nameless = {(event.run_id, event.type) for _, event in _received(history, actors) if event.event_id is None}
     lost = _lost_runs(history, actors)
     for index, reading in _stored(history):
         for row in reading.answer if reading.subject in judged else ():
@@ -112,6 +115,8 @@ def stored_events_arrive(history: History, *, actors: Collection[str] | None = N
             what = f"{row['type']} (seq {row['seq']}) of {reading.subject} is stored"
             if count == 0 and lost(row["run_id"]):
                 finding.doubt(f"{what}, and its receiver lost the connection", index)
+            elif count == 0 and (row["run_id"], row["type"]) in nameless:
+                finding.doubt(f"{what}, and such an event arrived without an event_id", index)
             elif count != 1:
                 finding.break_(f"{what} and arrived {count} times", index)
     return finding

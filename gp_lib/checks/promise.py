@@ -72,11 +72,13 @@ Judge = Callable[Concatenate[History, P], Finding]
 CheckFunction = Callable[Concatenate[History, P], Check]
 
 
-def promise(requirement: str, *, about: str = "") -> Callable[[Judge[P]], CheckFunction[P]]:
+def promise(requirement: str, *, about: str = "", validity: bool = False) -> Callable[[Judge[P]], CheckFunction[P]]:
     """Make a check of a judging function; ``requirement`` may name its arguments in braces.
 
     Names are unique within a verdict. A check that a scenario asks for several times says in ``about``, again with
     arguments in braces, what each is about; it stands in brackets behind the name: ``tool_results_equal_sql[cost]``.
+
+    ``validity`` says that it asks whether the measurement is worth anything: alone, it makes no verdict *pass*.
 
     The check never raises: when the judge does, the verdict is *unknown* and the traceback its message.
     """
@@ -92,13 +94,14 @@ def promise(requirement: str, *, about: str = "") -> Callable[[Judge[P]], CheckF
                 bound.apply_defaults()
                 words = requirement.format(**{name: _in_words(value) for name, value in bound.arguments.items()})
                 name += f"[{about.format(**bound.arguments)}]" if about else ""
-                return _ruled(name, words, judge(history, *args, **kwargs))
+                return _ruled(name, words, judge(history, *args, **kwargs), validity)
             except Exception:  # noqa: BLE001 - whatever went wrong, this check could not tell
                 return Check(
                     name=name,
                     verdict=Ruling.UNKNOWN,
                     requirement=words,
                     message=f"the check crashed:\n{traceback.format_exc()}",
+                    validity=validity,
                 )
 
         return check
@@ -113,7 +116,7 @@ def _in_words(value: object) -> object:
     return value
 
 
-def _ruled(name: str, requirement: str, finding: Finding) -> Check:
+def _ruled(name: str, requirement: str, finding: Finding, validity: bool) -> Check:
     return Check(
         name=name,
         verdict=finding.ruling,
@@ -123,4 +126,5 @@ def _ruled(name: str, requirement: str, finding: Finding) -> Check:
         limit=finding.limit,
         witnesses=tuple(sorted({index for _, witnesses in finding.reasons for index in witnesses})),
         message=finding.message(),
+        validity=validity,
     )

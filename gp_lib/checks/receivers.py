@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from gp_lib import contract
 from gp_lib.checks.promise import Finding, promise
+from gp_lib.checks.said import run_of
 from gp_lib.checks.sightings import users_of
 from gp_lib.history import Event, History, Operation
 
@@ -42,8 +43,8 @@ def _astray(event: Event, asker: str | None, users: Mapping[str, str]) -> bool:
 
 
 def _askers(history: History) -> dict[str, str]:
-    asked = (op for _, op in history.indexed(Operation) if op.action == "asks" and "run_id" in op.detail)
-    return {str(operation.detail["run_id"]): operation.actor for operation in asked}
+    asked = ((op, run_of(op)) for _, op in history.indexed(Operation) if op.action == "asks")
+    return {run_id: operation.actor for operation, run_id in asked if run_id is not None}
 
 
 def _run_events(history: History) -> Iterator[tuple[int, Event]]:
@@ -74,7 +75,8 @@ def every_tab_gets_everything(history: History, *, actors: Collection[str] | Non
     for index, event in _run_events(history):
         told[event.connection, event.run_id or ""][event.event_id or f"#{index}"].append(index)
     for index, asked in history.indexed(Operation):
-        if asked.action != "asks" or "run_id" not in asked.detail or not (actors is None or asked.actor in actors):
+        run_id = run_of(asked)
+        if asked.action != "asks" or run_id is None or not (actors is None or asked.actor in actors):
             continue
         tabs = [
             tab
@@ -82,7 +84,7 @@ def every_tab_gets_everything(history: History, *, actors: Collection[str] | Non
             if at_s <= asked.started_s and closed.get(tab, asked.ended_s) >= asked.ended_s
         ]
         if len(tabs) > 1:
-            received = {tab: told[tab, str(asked.detail["run_id"])] for tab in tabs}
+            received = {tab: told[tab, run_id] for tab in tabs}
             _compare(finding, received, where=index, cut_off=asked.outcome == "unknown")
     return finding
 

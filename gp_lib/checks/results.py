@@ -3,13 +3,15 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
-from decimal import Decimal, DecimalException
+from decimal import Decimal
 from typing import Any
 
 from gp_lib import contract
 from gp_lib.checks.promise import Finding, promise
+from gp_lib.checks.said import doubt_field, id_of, is_odd
 from gp_lib.checks.stories import Story, calls, stories, unanswered
-from gp_lib.history import Fault, History, Reading
+from gp_lib.checks.tables import UNREADABLE, table
+from gp_lib.history import Event, Fault, History, Reading
 
 CENT = Decimal("0.01")
 
@@ -28,10 +30,15 @@ def tool_results_equal_sql(
     for story in stories(history, actors):
         for index, done in story.of_type(contract.TOOL_COMPLETED):
             user_id = done.user_id or ""
-            if done.payload.get("tool_name") != tool or done.payload.get("status") != "ok" or user_id not in truth:
+            if id_of(done, "tool_name") != tool or id_of(done, "status") != "ok" or user_id not in truth:
                 continue
             finding.seen += 1
-            if why := _differs(done.payload.get("result"), truth[user_id], column=column, tolerance=tolerance):
+            try:
+                true = table(truth[user_id], column)
+            except UNREADABLE:
+                finding.doubt(f"{story.name}: the store gave no table of one finite number a service", index)
+                continue
+            if why := _differs(done.payload.get("result"), true, column=column, tolerance=tolerance):
                 finding.break_(f"{story.name}: {why}", index)
     return finding
 
@@ -41,25 +48,17 @@ def _readings(history: History, question: str) -> dict[str, Any]:
     return {r.subject: r.answer for _, r in history.indexed(Reading) if r.question == question}
 
 
-def _differs(result: Any, rows: Any, *, column: str, tolerance: float) -> str | None:
-    true = _table(rows, column)
+def _differs(result: Any, true: Mapping[str, Decimal], *, column: str, tolerance: float) -> str | None:
     if not true:
         return "the store has no row to compare with"
     try:
-        told = _table(result, column)
-    except (TypeError, KeyError, ValueError, DecimalException):
+        told = table(result, column)
+    except UNREADABLE:
         return "the result is no table with one number a service"
     if told.keys() != true.keys():
         return f"services differ: {sorted(told.keys() ^ true.keys())}"
     off = [service for service in true if abs(told[service] - true[service]) > Decimal(str(tolerance))]
     return f"{off[0]}: the tool says {told[off[0]]}, the store {true[off[0]]}" if off else None
-
-
-def _table(rows: Any, column: str) -> dict[str, Decimal]:
-    table = {str(row["service"]): Decimal(str(row[column])) for row in rows}
-    if len(table) != len(rows) or not all(value.is_finite() for value in table.values()):
-        raise ValueError("one finite number a service is needed")
-    return table
 
 
 @promise("every saving that the data holds stands in the answer")
@@ -79,9 +78,16 @@ def results_reach_the_answer(
         user_id = completed.user_id or ""
         if user_id not in cost or user_id not in used:
             continue
-        expected = _savings(_table(cost[user_id], "cost"), _table(used[user_id], "usage_pct"), idle_below_pct)
+        try:
+            expected = _savings(table(cost[user_id], "cost"), table(used[user_id], "usage_pct"), idle_below_pct)
+        except UNREADABLE:
+            finding.doubt(f"{story.name}: the store gave no tables of one finite number a service", index)
+            continue
+        if is_odd(completed, "result"):
+            doubt_field(finding, completed, "result", index)
+            continue
         finding.seen += len(expected)
-        answer = str(completed.payload.get("result"))
+        answer = story.answer
         for service, amount in expected.items():
             if not re.search(rf"(?<!\w){re.escape(service)}(?!\w)", answer) or not _stands(amount, answer):
                 finding.break_(f"{story.name}: a saving of {amount} on {service} is not in the answer", index)
@@ -122,7 +128,7 @@ def effect_happened_once(history: History, *, tool: str, fault: str, actors: Col
 
 def _judge_effects(finding: Finding, story: Story, tool: str, rows: Mapping[str, tuple[int, Any]]) -> None:
     """A success must have its effect; a call that was not seen to complete may have one."""
-    called = [(call, done) for call, done in calls(story) if call[1].payload.get("tool_name") == tool]
+    called = [(call, done) for call, done in calls(story) if id_of(call[1], "tool_name") == tool]
     finding.seen += len(called)
     user_id = story.told[0][1].user_id or ""
     if user_id not in rows:
@@ -131,13 +137,18 @@ def _judge_effects(finding: Finding, story: Story, tool: str, rows: Mapping[str,
         return
     index, stored = rows[user_id]
     count = Counter(row["run_id"] for row in stored)[story.run_id]
-    succeeded = sum(any(event.payload.get("status") == "ok" for _, event in done) for _, done in called)
-    unseen = [call for call, done in called if not done]
+    succeeded = sum(any(id_of(event, "status") == "ok" for _, event in done) for _, done in called)
+    unseen = [call for call, done in called if not any(_is_clear(event) for _, event in done)]
     if not succeeded <= count <= succeeded + len(unseen):
         why = f"{story.name}: {succeeded} successful calls of {tool}, {count} effects"
         (finding.doubt if story.unended and count <= succeeded + 1 else finding.break_)(why, index)
     elif unseen:
         finding.doubt(f"{story.name}: {tool} was not seen to complete", unseen[0][0])
+
+
+def _is_clear(done: Event) -> bool:
+    """Whether a completion says if it worked."""
+    return id_of(done, "status") in ("ok", "error")
 
 
 def _judge_unseen(finding: Finding, history: History, index: int, stored: Any) -> None:

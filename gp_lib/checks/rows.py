@@ -6,6 +6,8 @@ from typing import Any
 
 from gp_lib import contract
 from gp_lib.checks.promise import Finding, promise
+from gp_lib.checks.said import rows_in, run_of
+from gp_lib.dialects import fields
 from gp_lib.history import Event, History, Operation, Reading
 
 VISIBLE = "visible_rows"
@@ -61,7 +63,11 @@ def no_user_is_carried_over(history: History) -> Finding:
     lists = [(index, o) for index, o in _reads(history, "/threads") if "body" in o.detail]
     for index, operation in lists:
         finding.seen += 1
-        shown = {thread["thread_id"] for thread in operation.detail["body"]["threads"]}
+        listed = rows_in(operation, "threads")
+        if listed is None:
+            finding.doubt(f"{operation.actor} was answered {fields.shown(operation.detail['body'])}", index)
+            continue
+        shown = {fields.identity(thread.get("thread_id")) for thread in listed}
         own = _threads(history, operation.actor, operation.started_s)
         if foreign := shown - own:
             finding.break_(f"{operation.actor} was shown {len(foreign)} threads that are not theirs", index)
@@ -86,6 +92,7 @@ def aggregates_count_own_rows(history: History) -> Finding:
     counted = {r.subject: (i, r.answer[0]) for i, r in history.indexed(Reading) if r.question == "row_counts"}
     for index, operation in _reads(history, "/usage"):
         body = operation.detail.get("body", {})
+        body = body if isinstance(body, dict) else {}
         subject = _user_id(history, operation.actor)
         if subject not in counted:
             continue
@@ -112,7 +119,7 @@ def texts_survive(history: History) -> Finding:
     stored = _stored_texts(history)
     returned = _returned_texts(history)
     for index, sent in history.indexed(Operation):
-        if sent.action not in ("asks", "submits") or "run_id" not in sent.detail:
+        if sent.action not in ("asks", "submits") or run_of(sent) is None:
             continue
         if _user_id(history, sent.actor) not in asked_about:
             continue
@@ -143,11 +150,11 @@ def _stored_texts(history: History) -> Texts:
 
 def _returned_texts(history: History) -> Texts:
     return {
-        message["message_id"]: (index, message["content"])
+        message_id: (index, str(message.get("content")))
         for index, operation in history.indexed(Operation)
         if operation.action == "reads" and str(operation.detail["path"]).endswith("/messages")
-        for message in operation.detail.get("body", {}).get("messages", ())
-        if message["role"] == "user"
+        for message in rows_in(operation, "messages") or ()
+        if message.get("role") == "user" and (message_id := fields.identity(message.get("message_id")))
     }
 
 

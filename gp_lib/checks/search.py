@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
+from gp_lib.dialects.visible import without_formats
+
 DEEPEST = 4
 """How many layers of escapes are taken off; JSON in JSON in a URL has three."""
 
@@ -18,10 +20,10 @@ _LINE_BREAK = re.compile(r"\\+[nr]|\s")
 
 
 class Searched:
-    """A text, made ready once to be searched for many tokens."""
+    """A text, made ready once to be searched for many tokens; characters that nobody sees hide none."""
 
     def __init__(self, text: str) -> None:
-        spellings = _peeled(text)
+        spellings = {form for spelling in _peeled(text) for form in (spelling, without_formats(spelling))}
         self._plain = _APART.join(spellings)
         self._joined = _APART.join({_LINE_BREAK.sub("", spelling) for spelling in spellings})
         self._lower = self._joined.lower()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gp_lib import contract
+from gp_lib.checks.said import run_of, searched_in
 from gp_lib.checks.search import Searched
 from gp_lib.history import Event, History, Operation, Reading
 
@@ -86,7 +87,7 @@ def sightings(history: History) -> list[Sighting]:
 
 def canaries(history: History) -> list[Canary]:
     """Those that were planted, those that are a user's own figures, and the ids of each user's runs."""
-    runs = {operation.detail.get("message_id"): operation.detail.get("run_id") for operation in _asked(history)}
+    runs = {operation.detail.get("message_id"): run_id for operation, run_id in _asked(history)}
     planted = [
         Canary(op.actor, op.detail["place"], op.detail["token"], runs.get(op.detail.get("message_id", "")))
         for _, op in history.indexed(Operation)
@@ -95,8 +96,11 @@ def canaries(history: History) -> list[Canary]:
     return [*planted, *_figures(history), *_runs(history)]
 
 
-def _asked(history: History) -> Iterator[Operation]:
-    return (op for _, op in history.indexed(Operation) if op.action == "asks" and "run_id" in op.detail)
+def _asked(history: History) -> Iterator[tuple[Operation, str]]:
+    """Every question for which a run was announced, and that run's id."""
+    for _, operation in history.indexed(Operation):
+        if operation.action == "asks" and (run_id := run_of(operation)):
+            yield operation, run_id
 
 
 def _figures(history: History) -> Iterator[Canary]:
@@ -117,8 +121,8 @@ def _figures(history: History) -> Iterator[Canary]:
 def _runs(history: History) -> Iterator[Canary]:
     """Only where the cold tier was read: its rows hold ids and no words."""
     if any(reading.store == "clickhouse" and reading.question == "rows" for _, reading in history.indexed(Reading)):
-        for operation in _asked(history):
-            yield Canary(operation.actor, "analytics row", str(operation.detail["run_id"]), stored_only=True)
+        for operation, run_id in _asked(history):
+            yield Canary(operation.actor, "analytics row", run_id, stored_only=True)
 
 
 def users_of(history: History) -> dict[str, str]:
@@ -129,13 +133,15 @@ def users_of(history: History) -> dict[str, str]:
 
 def texts(history: History) -> Iterator[Text]:
     """Every event, REST body, row and key that was seen, with who could read it; and what streams add up to."""
-    users, runs = users_of(history), {str(op.detail["run_id"]): op.actor for op in _asked(history)}
+    users, runs = users_of(history), {run_id: op.actor for op, run_id in _asked(history)}
     readers = {user_id: actor for actor, user_id in users.items()}
     for index, record in enumerate(history):
         if isinstance(record, Event):
             yield Text(record.actor, f"event {record.type}", record.frame, (index,), record.run_id)
         elif isinstance(record, Operation) and "body" in record.detail and record.actor in users:
-            yield Text(record.actor, f"rest {record.detail.get('path', '')}", str(record.detail["body"]), (index,))
+            body = record.detail["body"]
+            spelt = body if isinstance(body, str) else _spelt(body)
+            yield Text(record.actor, f"rest {record.detail.get('path', '')}", spelt, (index,))
         elif isinstance(record, Reading):
             yield from _stored(index, record, readers, runs)
     yield from _streamed(history)
@@ -161,7 +167,7 @@ def _streamed(history: History) -> Iterator[Text]:
     """What the deltas of a run add up to, as they came to each tab, and in order of ``seq`` over all tabs."""
     tabs: dict[tuple[str, str | None, str], list[tuple[int, Event]]] = defaultdict(list)
     for index, event in history.indexed(Event):
-        if event.type == contract.AGENT_THINKING and "delta" in event.payload:
+        if event.type == contract.AGENT_THINKING and event.payload.get("delta") is not None:
             tabs[event.actor, event.run_id, event.connection].append((index, event))
     everywhere: dict[tuple[str, str | None], dict[int, tuple[int, Event]]] = defaultdict(dict)
     for (reader, run_id, _), deltas in tabs.items():
@@ -172,5 +178,5 @@ def _streamed(history: History) -> Iterator[Text]:
 
 
 def _added_up(reader: str, run_id: str | None, deltas: list[tuple[int, Event]]) -> Text:
-    content = "".join(str(event.payload["delta"]) for _, event in deltas)
+    content = "".join(searched_in(event, "delta") for _, event in deltas)
     return Text(reader, "stream of deltas", content, tuple(index for index, _ in deltas), run_id)

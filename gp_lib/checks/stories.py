@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 
 from gp_lib import contract
 from gp_lib.checks.conduct import ACT
+from gp_lib.checks.said import id_of, run_of, text_of
+from gp_lib.dialects.visible import shows_something
 from gp_lib.history import Event, History, Operation
 
 Indexed = tuple[int, Event]
+ENDINGS = ("completed", "partial", "error")
+"""How a run can end, by the contract; an ``agent_error`` is one without a status."""
 
 
 @dataclass(slots=True)
@@ -33,8 +37,8 @@ class Story:
     @property
     def message_id(self) -> str | None:
         """The question that the run answers, by the word of its ``agent_started``."""
-        starts = (event.payload.get("message_id") for _, event in self.of_type(contract.AGENT_STARTED))
-        return next((str(message_id) for message_id in starts if message_id is not None), None)
+        starts = (id_of(event, "message_id") for _, event in self.of_type(contract.AGENT_STARTED))
+        return next((message_id for message_id in starts if message_id is not None), None)
 
     @property
     def terminals(self) -> list[Indexed]:
@@ -45,6 +49,21 @@ class Story:
     def terminal(self) -> Indexed | None:
         """The first last word; ``None`` when there is none."""
         return next(iter(self.terminals), None)
+
+    @property
+    def answer(self) -> str:
+        """The text of the root agent's last word; empty when it shows a person nothing, and without one."""
+        text = text_of(self.terminal[1], "result") if self.terminal else None
+        return text.strip() if text is not None and shows_something(text) else ""
+
+    @property
+    def ending(self) -> str | None:
+        """How the run ended: ``completed``, ``partial`` or ``error``; ``None`` when its last word does not say."""
+        if self.terminal is None:
+            return None
+        last = self.terminal[1]
+        status = "error" if last.type == contract.AGENT_ERROR else id_of(last, "status")
+        return status if status in ENDINGS else None
 
     def of_type(self, *types: str) -> list[Indexed]:
         """The events of these types."""
@@ -62,11 +81,16 @@ class Story:
 
 
 def calls(story: Story) -> Iterator[tuple[Indexed, list[Indexed]]]:
-    """Each call of a tool with everything that claims to complete it, by call id."""
+    """Each call of a tool with everything that claims to complete it, by call id; without one, by the tool's name."""
     completions = story.of_type(contract.TOOL_COMPLETED)
     for index, call in story.of_type(contract.TOOL_EXECUTING):
-        call_id = call.payload.get("call_id")
-        yield (index, call), [(i, e) for i, e in completions if e.payload.get("call_id") == call_id]
+        yield (index, call), [(i, e) for i, e in completions if call_key(e) == call_key(call)]
+
+
+def call_key(event: Event) -> tuple[str | None, str | None]:
+    """What tells a call from the others of its run: its id, or else the tool's name."""
+    call_id = id_of(event, "call_id")
+    return call_id, None if call_id else id_of(event, "tool_name")
 
 
 def stories(history: History, actors: Collection[str] | None = None) -> list[Story]:
@@ -80,7 +104,7 @@ def stories(history: History, actors: Collection[str] | None = None) -> list[Sto
         key = (event.actor, event.run_id)
         found.setdefault(key, Story(*key)).told.append((index, event))
     for index, operation in history.indexed(Operation):
-        story = found.get((operation.actor, str(operation.detail.get("run_id"))))
+        story = found.get((operation.actor, run_of(operation) or ""))
         if story is not None and operation.action in ("asks", "resumes"):
             story.watched = (index, operation)
             if operation.action == "asks" and story.asked is None:
@@ -106,5 +130,5 @@ def unanswered(history: History, actors: Collection[str] | None = None) -> Itera
     """Every question for which no run was announced at all."""
     for index, operation in history.indexed(Operation):
         mine = actors is None or operation.actor in actors
-        if mine and operation.action == "asks" and "run_id" not in operation.detail:
+        if mine and operation.action == "asks" and run_of(operation) is None:
             yield index, operation

@@ -7,6 +7,7 @@ from typing import Any
 from gp_lib import contract
 from gp_lib.checks.lag import unless_late
 from gp_lib.checks.promise import Finding, promise
+from gp_lib.checks.said import run_of
 from gp_lib.checks.stories import stories
 from gp_lib.history import Event, History, Operation, Reading
 
@@ -159,12 +160,12 @@ def lost_key_is_served(history: History) -> Finding:
     for place, loss in history.indexed(Operation):
         if loss.action != LOSES:
             continue
-        run_id = str(loss.detail["run_id"])
+        run_id = run_of(loss) or ""
         before = _told_before(history, place, run_id)
         resumed = [
             (index, act)
             for index, act in history.indexed(Operation)
-            if act.action == "resumes" and act.detail.get("run_id") == run_id and act.started_s >= loss.ended_s
+            if act.action == "resumes" and run_of(act) == run_id and act.started_s >= loss.ended_s
         ]
         if loss.detail["removed"] < HOT_KEYS_OF_A_RUN or not before:
             finding.doubt(f"run {run_id[:8]} had lost nothing, or nobody knew its events", place)
@@ -196,7 +197,7 @@ def _compare(
             event.body
             for _, event in history.indexed(Event)
             if event.actor == act.actor
-            and event.run_id == act.detail["run_id"]
+            and event.run_id == run_of(act)
             and act.started_s <= event.received_s <= act.ended_s
         ]
         finding.seen += 1

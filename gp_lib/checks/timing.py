@@ -1,15 +1,18 @@
 """Promises about time: how long a person waits."""
 
 from collections.abc import Collection
-from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
 from gp_lib import contract
 from gp_lib.checks.lag import unless_starved
 from gp_lib.checks.promise import Finding, promise
+from gp_lib.checks.said import doubt_time, id_of, made_at
 from gp_lib.checks.stories import Story, calls, stories, unanswered
 from gp_lib.history import Event, History, Operation
+
+CLOCKS_AGREE_S = 0.05
+"""An event that is received earlier than this before it was made shows that the two clocks disagree."""
 
 
 @promise("from question to terminal event less than {limit_s} s")
@@ -89,7 +92,7 @@ def tools_within(history: History, *, limit_s: float, actors: Collection[str] | 
         started, completed = story.of_type(contract.TOOL_EXECUTING), story.of_type(contract.TOOL_COMPLETED)
         for (index, call), done in calls(story):
             if not done:
-                finding.doubt(f"{story.name}: {call.payload.get('tool_name')} was not seen to complete", index)
+                finding.doubt(f"{story.name}: {id_of(call, 'tool_name') or 'a tool'} was not seen to complete", index)
         if started and completed:
             (first, start), (last, end) = started[0], completed[-1]
             _hold(finding, end.received_s - start.received_s, f"the tools of {story.name} took", first, last)
@@ -106,10 +109,22 @@ def _hold(finding: Finding, took_s: float, what: str, *witnesses: int) -> None:
 
 
 def age_s(history: History, event: Event) -> float | None:
-    """How old an event was when it was received, by the server's clock; ``None`` when it carries no time."""
-    if event.server_time is None:
+    """How old an event was when it was received, by the server's clock; ``None`` when it carries no RFC 3339 time."""
+    made = made_at(event)
+    return None if made is None else (history.wall(event.received_s) - made).total_seconds()
+
+
+def sound_age_s(finding: Finding, history: History, story: Story, indexed: tuple[int, Event]) -> float | None:
+    """The age of an event; ``None``, and a doubt, when it has no time that can be read or one that is still to come."""
+    index, event = indexed
+    age = age_s(history, event)
+    if age is None:
+        doubt_time(finding, event, index)
+    elif age < -CLOCKS_AGREE_S:
+        what = f"{story.name}: {event.type} (seq {event.seq})"
+        finding.doubt(f"{what} came {-age:.3f} s before it was made: the clocks disagree", index)
         return None
-    return (history.wall(event.received_s) - datetime.fromisoformat(event.server_time)).total_seconds()
+    return age
 
 
 @promise("while {slow} does not read, everybody else's events arrive within {limit_s} s")
@@ -151,6 +166,6 @@ def _judge_others(finding: Finding, history: History, story: Story, pause: Opera
     elif story.terminal is None:
         finding.break_(f"{story.name} never ended", story.asked[0])
     for index, event in story.told:
-        age = age_s(history, event)
+        age = sound_age_s(finding, history, story, (index, event))
         if age is not None:
             _hold(finding, age, f"{story.name}: {event.type} arrived after", index)

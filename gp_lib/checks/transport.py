@@ -5,7 +5,10 @@ from itertools import zip_longest
 
 from gp_lib import contract
 from gp_lib.checks.promise import Finding, promise
+from gp_lib.checks.said import run_of
 from gp_lib.checks.stories import Story, stories
+from gp_lib.dialects import fields
+from gp_lib.dialects.visible import is_visible
 from gp_lib.history import Event, History, Operation, Reading
 
 RESUMES = "resumes"
@@ -23,7 +26,7 @@ def resumed_equals_clean(history: History, *, at_least: int, actors: Collection[
     returns: dict[tuple[str, str], list[int]] = {}
     for index, act in history.indexed(Operation):
         if act.action == RESUMES and (actors is None or act.actor in actors):
-            returns.setdefault((act.actor, str(act.detail.get("run_id"))), []).append(index)
+            returns.setdefault((act.actor, run_of(act) or ""), []).append(index)
     told = {(story.receiver, story.run_id): story for story in stories(history)}
     for (actor, run_id), times in returns.items():
         clean = next((s for (who, run), s in told.items() if run == run_id and (who, run) not in returns), None)
@@ -87,8 +90,9 @@ def _bad_answer(came: list[Event], expects: str) -> str | None:
         return f"no {contract.ERROR_MESSAGE} came" if not came else f"{came[0].type} came instead of an error"
     body = came[0].body
     if body.get("error_code") != expects:
-        return f"the error was {body.get('error_code')}, not {expects}"
-    if not isinstance(body.get("message"), str) or not body["message"] or not isinstance(body.get("details"), dict):
+        return f"the error was {fields.shown(body.get('error_code'))}, not {expects}"
+    message = body.get("message")
+    if not isinstance(message, str) or not is_visible(message) or not isinstance(body.get("details"), dict):
         return "the error has no message, or no details"
     if [event.type for event in came[1:]] != [contract.PONG]:
         return "the next valid message was not answered"

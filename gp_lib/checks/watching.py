@@ -1,16 +1,13 @@
 """Promises about watching an agent work: everything it does is told, while it does it."""
 
 from collections.abc import Collection
-from datetime import datetime
 
 from gp_lib import contract
 from gp_lib.checks.promise import Finding, promise
+from gp_lib.checks.said import made_at
 from gp_lib.checks.stories import Story, stories
-from gp_lib.checks.timing import age_s
-from gp_lib.history import Event, History
-
-CLOCKS_AGREE_S = 0.05
-"""An event that is received earlier than this before it was made shows that the two clocks disagree."""
+from gp_lib.checks.timing import sound_age_s
+from gp_lib.history import History
 
 
 @promise("the user sees all five types of event: the agent start, think, use a tool, get its result and complete")
@@ -48,7 +45,7 @@ def streamed_not_batched(
     finding = Finding("no event carried the time at which it was made", unit="s", limit=max_age_s)
     for story in stories(history, actors):
         for index, event in story.told:
-            if (age := age_s(history, event)) is not None:
+            if (age := sound_age_s(finding, history, story, (index, event))) is not None:
                 _judge_age(finding, age, f"{story.name}: {event.type} (seq {event.seq})", index)
         _judge_first(finding, history, story, first_within_pct)
     return finding
@@ -57,22 +54,16 @@ def streamed_not_batched(
 def _judge_age(finding: Finding, age: float, what: str, index: int) -> None:
     finding.seen += 1
     finding.measured = max(age, finding.measured or 0.0)
-    if age < -CLOCKS_AGREE_S:
-        finding.doubt(f"{what} came {-age:.3f} s before it was made: the clocks disagree", index)
-    elif age >= (finding.limit or 0.0):
+    if age >= (finding.limit or 0.0):
         finding.break_(f"{what} was {age:.3f} s old", index)
 
 
 def _judge_first(finding: Finding, history: History, story: Story, within_pct: float) -> None:
     """The first event must not come when the run is (nearly) over; a run without an end has no length."""
     (index, first), end = story.told[0], story.terminal
-    began, ended = _made(first), None if end is None else _made(end[1])
+    began, ended = made_at(first), None if end is None else made_at(end[1])
     if began is None or ended is None or end is None or ended <= began:
         return
     passed_pct = (history.wall(first.received_s) - began) / (ended - began) * 100
     if passed_pct >= within_pct:
         finding.break_(f"{story.name}: its first event came after {passed_pct:.0f} % of the run", index, end[0])
-
-
-def _made(event: Event) -> datetime | None:
-    return None if event.server_time is None else datetime.fromisoformat(event.server_time)

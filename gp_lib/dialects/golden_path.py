@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gp_lib.dialects import fields
+
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
@@ -33,26 +35,25 @@ def understand(frame: str) -> Spoken:
     if not isinstance(body, dict) or not isinstance(body.get("type"), str):
         return Spoken(MALFORMED, None, None, None, None, None, {})
     payload = body.get("payload")
-    seq = body.get("seq")
+    made = fields.first(body, "timestamp", "server_time")
     return Spoken(
         type=body["type"],
-        run_id=_text(body.get("run_id")),
-        thread_id=_text(body.get("thread_id")),
-        user_id=_text(body.get("user_id")),
-        seq=seq if isinstance(seq, int) and not isinstance(seq, bool) else None,
-        server_time=_text(body.get("timestamp") or body.get("server_time")),
+        run_id=fields.identity(body.get("run_id")),
+        thread_id=fields.identity(body.get("thread_id")),
+        user_id=fields.identity(body.get("user_id")),
+        seq=fields.whole(body.get("seq")),
+        server_time=made if isinstance(made, str) else None,
         payload=payload if isinstance(payload, dict) else {},
-        agent_name=_text(body.get("agent_name")),
+        agent_name=fields.identity(body.get("agent_name")),
     )
 
 
 def respelled(frame: str, **changes: str | int) -> str:
-    """An event's frame with other values for some of its fields (``run_id``, ``thread_id``, ``user_id``, ``seq``)."""
-    return json.dumps({**json.loads(frame), **changes}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """An event's frame with other values for some of its fields (``run_id``, ``thread_id``, ``user_id``, ``seq``).
 
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    It is ASCII: half a character can be escaped, but not be sent as UTF-8.
+    """
+    return json.dumps({**json.loads(frame), **changes}, sort_keys=True, separators=(",", ":"))
 
 
 def user_message(

@@ -221,12 +221,12 @@ class InjectEffect(EventEffect[InjectForeign]):
 
     def __init__(self, rule: InjectForeign, *, seed: str = "", since: int = 0) -> None:
         super().__init__(rule, seed=seed, since=since)
-        self._last: dict[str | None, str] = {}
+        self._last: dict[str, str] = {}
 
     def edit(self, frame: EventFrame, connection: "Connection") -> list[EventFrame]:
         """Remember what each user got last."""
         frames = super().edit(frame, connection)
-        if frame.tells:
+        if frame.tells and frame.said.user_id is not None:
             self._last[frame.said.user_id] = frame.text
         return frames
 

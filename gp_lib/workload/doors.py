@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from gp_lib import contract
 from gp_lib.clients.http import open_http
 from gp_lib.clients.tokens import sign
 from gp_lib.clients.websocket import open_websocket
-from gp_lib.dialects import golden_path
+from gp_lib.dialects import fields, golden_path
 from gp_lib.errors import ConnectionLost, SettingsError, UnexpectedReply
 from gp_lib.history import Event
 from gp_lib.workload.person import Asked, Person
@@ -61,7 +61,8 @@ async def looks_back(person: Person, asked: Sequence[Asked]) -> None:
     async with open_http(person.target.platform_http, token=person.token) as http:
         for door in READ:
             for owned in asked if door.of else asked[:1]:
-                await _rest(person.history, person.name, http, door, door.path.format(id=_id_of(door, owned)))
+                if _known([door], owned):
+                    await _rest(person.history, person.name, http, door, door.path.format(id=_id_of(door, owned)))
 
 
 async def tries_doors(owner: Person, asked: Asked, other: Person) -> None:
@@ -84,19 +85,26 @@ async def tries_to_resume(intruder: Person, run_id: str) -> None:
 async def resumes_own(owner: Person, asked: Asked) -> None:
     """The owner asks for the run, in a tab opened for it: what is refused to everybody proves nothing."""
     async with _tab(owner) as tab:
-        await _say(owner, tab, ON_THE_WIRE[0], {"identity": "owner", "id": "own"}, str(asked.run_id))
+        for door in _known(ON_THE_WIRE[:1], asked):
+            await _say(owner, tab, door, {"identity": "owner", "id": "own"}, _id_of(door, asked))
 
 
 def _id_of(door: Door, asked: Asked) -> str:
-    return str(asked.run_id if door.of == "run" else asked.thread_id)
+    """The id that a door asks for; empty for a door without one, and when the platform announced none."""
+    return {"run": asked.run_id, "thread": asked.thread_id}.get(door.of or "") or ""
+
+
+def _known(doors: Iterable[Door], asked: Asked) -> list[Door]:
+    """The doors whose id was announced: nothing is learnt from keeping people from an id that is not there."""
+    return [door for door in doors if door.of is None or _id_of(door, asked)]
 
 
 async def _owner(owner: Person, asked: Asked) -> None:
     about = {"identity": "owner", "id": "own"}
     async with open_http(owner.target.platform_http, token=owner.token) as http, _tab(owner) as tab:
-        for door in READ:
+        for door in _known(READ, asked):
             await _rest(owner.history, owner.name, http, door, door.path.format(id=_id_of(door, asked)), about)
-        for door in ON_THE_WIRE:
+        for door in _known(ON_THE_WIRE, asked):
             await _say(owner, tab, door, about, _id_of(door, asked))
 
 
@@ -104,10 +112,10 @@ async def _other(other: Person, asked: Asked) -> None:
     async with open_http(other.target.platform_http, token=other.token) as http, _tab(other) as tab:
         for kind in ("foreign", "unknown"):
             about = {"identity": OTHER, "id": kind}
-            for door in (door for door in READ if door.of):
+            for door in (door for door in _known(READ, asked) if door.of):
                 wanted = _id_of(door, asked) if kind == "foreign" else str(uuid.uuid4())
                 await _rest(other.history, other.name, http, door, door.path.format(id=wanted), about)
-            for door in ON_THE_WIRE:
+            for door in _known(ON_THE_WIRE, asked):
                 wanted = _id_of(door, asked) if kind == "foreign" else str(uuid.uuid4())
                 await _say(other, tab, door, about, wanted)
 
@@ -129,9 +137,9 @@ async def _without_session(owner: Person, asked: Asked, identity: str, token: st
     """Try every REST door, deleting last, and the WebSocket's own door: behind it nobody gets."""
     about = {"identity": identity, "id": "foreign"}
     async with open_http(owner.target.platform_http, token=token) as http:
-        for door in READ:
+        for door in _known(READ, asked):
             await _rest(owner.history, STRANGER, http, door, door.path.format(id=_id_of(door, asked)), about)
-        for door in ON_THE_WIRE:
+        for door in _known(ON_THE_WIRE, asked):
             await _knock(owner, door, about, token)
         await _rest(owner.history, STRANGER, http, DELETE, DELETE.path, about)
 
@@ -186,7 +194,7 @@ def _judge(act: Doing, came: Sequence[Event]) -> None:
     if complaint is None:
         act.note(status=came[0].type)
     else:
-        act.note(status=str(complaint.body.get("error_code")), body=complaint.frame)
+        act.note(status=fields.identity(complaint.body.get("error_code")) or "no error code", body=complaint.frame)
         act.fail("refused")
 
 

@@ -5,14 +5,13 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from gp_lib import contract
 from gp_lib.clients.tokens import sign
 from gp_lib.clients.websocket import Way, open_websocket
 from gp_lib.clock import Deadline
-from gp_lib.dialects import golden_path
+from gp_lib.dialects import fields, golden_path
 from gp_lib.errors import ConnectionLost, SettingsError
 from gp_lib.history import Event, Operation
 from gp_lib.settings import Target
@@ -203,10 +202,10 @@ class Person:
     def _record_pause(self, started_s: float, ended_s: float) -> None:
         began, ended = self.history.wall(started_s), self.history.wall(ended_s)
         unread = sum(
-            event.received_s > ended_s and began <= datetime.fromisoformat(event.server_time) <= ended
+            event.received_s > ended_s and began <= made <= ended
             for tab in self.tabs
             for event in tab.events
-            if event.server_time is not None
+            if (made := fields.moment(event.server_time)) is not None
         )
         self.history.record(
             Operation(

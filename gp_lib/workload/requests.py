@@ -8,7 +8,7 @@ import httpx
 from gp_lib import contract
 from gp_lib.clients.http import open_http
 from gp_lib.clock import Deadline
-from gp_lib.dialects import golden_path
+from gp_lib.dialects import fields, golden_path
 from gp_lib.history import Event
 from gp_lib.workload.recorder import Doing, doing
 
@@ -48,8 +48,8 @@ def _note_answer(act: Doing, answer: Event | None) -> None:
     if answer is None:
         act.give_up(f"neither accepted nor refused within {ANSWER_WITHIN_S} s")
     elif answer.type == contract.ERROR_MESSAGE:
-        act.fail(str(answer.body.get("message")))
-        act.note(error_code=answer.body.get("error_code"))
+        act.fail(fields.text(answer.body.get("message")) or "refused without a message")
+        act.note(error_code=fields.identity(answer.body.get("error_code")) or "no error code")
     else:
         act.note(run_id=answer.run_id, thread_id=answer.thread_id)
 
@@ -73,14 +73,18 @@ async def get(person: "Person", path: str) -> Any:
         if reply.status_code != 200:
             act.fail(f"HTTP {reply.status_code}: {reply.text[:200]}")
             return None
-        body = reply.json()
+        try:
+            body = reply.json()
+        except ValueError:
+            act.fail(f"HTTP 200 with a body that is not JSON: {reply.text[:200]!r}")
+            return None
         act.note(body=body)
         return body
 
 
 def starts(event: Event, message_id: str) -> bool:
     """Whether ``event`` announces the run of the message with this id."""
-    return event.type == contract.AGENT_STARTED and event.payload.get("message_id") == message_id
+    return event.type == contract.AGENT_STARTED and fields.identity(event.payload.get("message_id")) == message_id
 
 
 def ends(event: Event, run_id: str | None, root: str | None) -> bool:

@@ -1,6 +1,10 @@
 """An answer is there, is about its user's own data, and its amounts are true."""
 
+import pytest
+
 from gp_lib import checks
+from gp_lib.verdict import Ruling
+from tests.histories import tell
 
 from .judging import fails, passes, undecided, vacuous
 
@@ -196,4 +200,44 @@ def test_what_was_billed_to_somebody_else_or_later_need_not_be_known() -> None:
     0.30  amy      a2  supervisor  answers yes
     0.30  amy      asked a  [since=0.15]
     0.40  billing  billed amy svc-8e
+    """
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "null", "[]", "{}", "0", "5", "true", '[{"type": "text", "text": ""}]', '[{"type": "text", "text": null}]',
+        '[{"type": "text", "text": " \\n"}]', '[{"type": "refusal", "refusal": "no"}]', '{"content": []}', "[null]",
+        '[{"type": "thinking", "thinking": "hm"}, {"type": "image", "source": {}}]', '"\\u200b\\u2060"', '"\\u3164"',
+        '"```\\n```"', '"&nbsp;"', '"<!-- later -->"', '"![chart](chart.png)"',
+    ],
+)  # fmt: skip
+def test_an_answer_that_shows_nothing_is_empty(result: str) -> None:
+    told = tell(f"amy a1 supervisor starts\namy a2 supervisor answers json {result}")
+    found = checks.answer_is_not_empty(told.history)
+    assert (found.verdict, found.witnesses) == (Ruling.FAIL, (1,)), found.message
+
+
+@passes(checks.answer_is_not_empty)
+def test_an_answer_in_content_blocks_is_an_answer() -> None:
+    """
+    amy  a1  supervisor  starts
+    amy  a2  supervisor  answers json [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "Save 5 USD."}]
+    """
+
+
+@undecided(checks.answer_is_not_empty, says='its result is {"saving": "S3"}, which cannot be read')
+def test_an_answer_in_a_form_that_nobody_knows_is_undecided() -> None:
+    """
+      amy  a1  supervisor  starts
+    ! amy  a2  supervisor  answers json {"saving": "S3"}
+    """
+
+
+@undecided(checks.amounts_equal_sql, says="the store gave no table of one finite amount a service")
+def test_an_amount_that_the_store_cannot_tell_is_undecided() -> None:
+    """
+      amy         a1  supervisor  starts
+    ! amy         a2  supervisor  answers "- S3: save 8.10 USD a month\\nTotal: 8.10 USD a month"
+      clickhouse  savings amy S3=nan
     """

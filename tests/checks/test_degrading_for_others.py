@@ -144,7 +144,7 @@ LEAKS = {
     "a token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbXkifQ.c2lnbmF0dXJlIQ",
     "a bearer header": "authorization: Bearer abcdefghijklmnop1234",
     "a password": "user=gp_app password=hunter22",
-    "a key": "0123456789abcdef0123456789abcdef01234567",
+    "a key": "S3 refused AKIAIOSFODNN7EXAMPLE",
     "a stack trace": "Traceback (most recent call last): ...",
     "SQL": "select service, cost from golden_path.cost_facts",
 }
@@ -168,7 +168,7 @@ def test_a_frame_that_belongs_to_no_run_is_searched_too() -> None:
 def test_a_secret_that_is_split_over_deltas_is_put_together() -> None:
     """
       amy  a1  supervisor  starts
-      amy  a2  report  says "postgresql://gp_app:"
+      amy  a2  report  says "https://gp_app:"
     ! amy  a3  report  says "pw123@127.0.0.1/golden"
     """
 

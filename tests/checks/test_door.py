@@ -105,7 +105,7 @@ def test_a_welcome_without_a_protocol_is_noticed() -> None:
     """
 
 
-@fails(checks.welcome_is_complete, says="user_id is 'user-bob'")
+@fails(checks.welcome_is_complete, says='user_id is "user-bob"')
 def test_a_welcome_to_somebody_else_is_noticed() -> None:
     """
     ! amy  welcomed [user=bob]
@@ -123,7 +123,7 @@ def test_a_connection_id_that_two_connections_have_is_noticed() -> None:
     """
 
 
-@fails(checks.welcome_is_complete, says="type is 'pong'")
+@fails(checks.welcome_is_complete, says='type is "pong"')
 def test_something_else_before_the_welcome_is_noticed() -> None:
     """
     ! amy  ponged

@@ -172,3 +172,31 @@ def test_a_run_without_tools_has_none_inside() -> None:
     amy  a1  supervisor  starts
     amy  a2  supervisor  answers yes
     """
+
+
+@undecided(checks.gap_free_sequence, says='the seq of agent_thinking is "2", which is not a whole number')
+def test_a_seq_that_is_a_text_cannot_be_counted_with() -> None:
+    """
+      amy  a1  supervisor  starts
+    ! amy  a2  supervisor  thinks hm  [seq="2"]
+      amy  a3  supervisor  answers yes
+    """
+
+
+@passes(checks.gap_free_sequence)
+def test_a_seq_may_be_written_with_a_point() -> None:
+    """
+    amy  a1  supervisor  starts
+    amy  a2  supervisor  thinks hm  [seq=2.0]
+    amy  a3  supervisor  answers yes
+    """
+
+
+@fails(checks.gap_free_sequence, says="expected seq 4, but 5 came")
+def test_a_gap_behind_an_odd_seq_is_noticed() -> None:
+    """
+      amy  a1  supervisor  starts
+      amy  a2  supervisor  thinks hm
+      amy  a3  supervisor  thinks hm  [seq=true]
+    ! amy  a5  supervisor  answers yes
+    """

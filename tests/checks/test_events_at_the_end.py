@@ -195,3 +195,33 @@ def test_an_empty_answer_without_deltas_is_nothing_to_compare() -> None:
     amy  a1  supervisor  starts
     amy  a2  supervisor  answers
     """
+
+
+@passes(checks.deltas_equal_result)
+def test_a_delta_of_null_is_no_text() -> None:
+    """
+    amy  a1  supervisor  starts
+    amy  a2  report      says json null
+    amy  a3  report      says "Save 5 "
+    amy  a4  report      says json null
+    amy  a5  report      says json {"type": "text_delta", "text": "USD."}
+    amy  a6  supervisor  answers json [{"type": "text", "text": "Save 5 USD."}]
+    """
+
+
+@fails(checks.deltas_equal_result)
+def test_the_word_none_is_a_text() -> None:
+    """
+      amy  a1  supervisor  starts
+    ! amy  a2  report      says None
+    ! amy  a3  supervisor  answers json null
+    """
+
+
+@undecided(checks.deltas_equal_result, says="its delta is 5, which cannot be read")
+def test_a_delta_that_is_a_number_cannot_be_compared() -> None:
+    """
+      amy  a1  supervisor  starts
+    ! amy  a2  report      says json 5
+      amy  a3  supervisor  answers "5"
+    """

@@ -150,3 +150,20 @@ def test_the_figure_is_the_age_of_the_oldest_event() -> None:
     check = checks.streamed_not_batched(told.history, **LIVE)
     assert check.measured == pytest.approx(0.4)
     assert (check.unit, check.limit) == ("s", 1.0)
+
+
+@undecided(checks.streamed_not_batched, says="its timestamp is null", max_age_s=5.0, first_within_pct=90.0)
+def test_an_event_without_a_time_may_be_of_any_age() -> None:
+    """
+      amy  a1  supervisor  starts       [made=0.005]
+    ! amy  a2  supervisor  thinks hm    [stamp=null]
+      amy  a3  supervisor  answers yes  [made=0.025]
+    """
+
+
+@undecided(checks.streamed_not_batched, says='its timestamp is "now"', max_age_s=5.0, first_within_pct=90.0)
+def test_a_time_in_words_is_no_time() -> None:
+    """
+      amy  a1  supervisor  starts       [made=0.005]
+    ! amy  a2  supervisor  answers yes  [stamp="now"]
+    """

@@ -49,16 +49,30 @@ def test_a_frame_that_makes_no_sense_is_malformed_and_no_error(frame: str) -> No
     assert understand(frame).type == MALFORMED
 
 
-@pytest.mark.parametrize("field", ["run_id", "thread_id", "user_id", "timestamp"])
-@pytest.mark.parametrize("nonsense", [7, ["r"], {"r": 1}, True])
-def test_an_id_that_is_no_text_is_none(field: str, nonsense: object) -> None:
+@pytest.mark.parametrize("field", ["run_id", "thread_id", "user_id", "agent_name"])
+@pytest.mark.parametrize("nonsense", [1.5, ["r"], {"r": 1}, True, "", " ", "\u200b"])
+def test_an_id_that_is_neither_a_text_nor_a_whole_number_is_none(field: str, nonsense: object) -> None:
     said = spoken(**{field: nonsense})
-    assert (said.server_time if field == "timestamp" else getattr(said, field)) is None
+    assert getattr(said, field) is None
 
 
-@pytest.mark.parametrize("nonsense", ["1", 1.0, True, None, [1]])
+@pytest.mark.parametrize("nonsense", [7, ["r"], {"r": 1}, True])
+def test_a_time_that_is_not_a_text_is_none(nonsense: object) -> None:
+    assert spoken(timestamp=nonsense).server_time is None
+
+
+@pytest.mark.parametrize("number", [7, 7.0])
+def test_an_id_that_is_a_whole_number_is_spelt_in_digits(number: object) -> None:
+    assert spoken(run_id=number).run_id == "7"
+
+
+@pytest.mark.parametrize("nonsense", ["1", 1.5, True, None, [1], float("nan"), 2**64])
 def test_a_seq_that_is_no_whole_number_is_none(nonsense: object) -> None:
     assert spoken(seq=nonsense).seq is None
+
+
+def test_a_seq_may_be_written_with_a_point() -> None:
+    assert spoken(seq=2.0).seq == 2
 
 
 def test_a_payload_that_is_no_object_is_empty() -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from gp_lib.checks.stories import stories
 from gp_lib.checks.timing import age_s
+from gp_lib.dialects import fields
 from gp_lib.history import Event, History, Operation
 from gp_lib.runner.report.saved import SavedBatch, SavedScenario
 
@@ -130,5 +131,5 @@ def _told(history: History) -> list[str]:
 
 
 def _said(event: Event) -> str:
-    about = event.payload.get("tool_name") or event.payload.get("status") or ""
-    return f"{event.agent_name} {event.type} {about}".rstrip()
+    about = next(filter(None, (fields.identity(event.payload.get(name)) for name in ("tool_name", "status"))), "")
+    return f"{event.agent_name or '(no agent)'} {event.type} {about}".rstrip()
