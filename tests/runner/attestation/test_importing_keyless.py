@@ -11,7 +11,7 @@ from gp_lib.runner.attestation.bundles import open_bundle
 from gp_lib.runner.attestation.files import pack
 from gp_lib.runner.attestation.importing import NotAsSigned, Trust, take_in
 from gp_lib.runner.attestation.keyless import Identity
-from gp_lib.runner.attestation.keys import make_key, trusted_key
+from gp_lib.runner.attestation.keys import make_key, read_public_key
 from gp_lib.runner.origin import Origin, origin_of
 from tests.runner.report.folders import Made, make_batch
 from tests.sigstores import Sigstore, sigstore
@@ -55,7 +55,7 @@ def test_who_is_named_has_signed_it(bundle: Path, ours: Sigstore, config: Path) 
 
 
 def test_who_is_not_named_is_said_to_have_signed_it(bundle: Path, config: Path, tmp_path: Path) -> None:
-    own = trusted_key(make_key(tmp_path / "own.pem"))
+    own = read_public_key(make_key(tmp_path / "own.pem").read_bytes(), "own.pem")
     origin = imported(bundle, Trust(own=own, trust_config=config))
     assert origin is not None
     assert (origin.trusted, origin.signed_by) == (False, ME)
