@@ -89,8 +89,9 @@ def _bad_answer(came: list[Event], expects: str) -> str | None:
     if not came or came[0].type != contract.ERROR_MESSAGE:
         return f"no {contract.ERROR_MESSAGE} came" if not came else f"{came[0].type} came instead of an error"
     body = came[0].body
-    if body.get("error_code") != expects:
-        return f"the error was {fields.shown(body.get('error_code'))}, not {expects}"
+    code = body.get("error_code")
+    if code != expects:
+        return f"the error was {fields.identity(code) or fields.shown(code)}, not {expects}"
     message = body.get("message")
     if not isinstance(message, str) or not is_visible(message) or not isinstance(body.get("details"), dict):
         return "the error has no message, or no details"

@@ -95,6 +95,19 @@ async def test_a_verdict_without_a_check_is_no_pass(run: Run) -> None:
         _ = Run(scenario="x2", target=run.target, folder=run.folder, about={}).recording
 
 
+async def test_a_run_that_promises_nothing_is_unknown_in_its_evidence(run: Run) -> None:
+    async with run.acting(deadline_s=5):
+        pass
+    with pytest.raises(ScenarioFailed, match="names no check of the platform"):
+        run.finish(Verdict.of())
+    written = json.loads((run.folder / evidence.VERDICT).read_text())
+    assert written["verdict"] == "unknown"
+    assert {check["name"]: check["verdict"] for check in written["checks"]} == {
+        "promises_something": "unknown",
+        "acted_to_the_end": "pass",
+    }
+
+
 async def test_acting_again_keeps_the_first_evidence(run: Run) -> None:
     async with run.acting(deadline_s=5):
         pass
