@@ -27,7 +27,11 @@ def report(name: RunName = "latest") -> None:
     """Render the report of a saved run again, from its files; no service is needed."""
     from gp_lib import evidence
     from gp_lib.runner.report.render import render
+    from gp_lib.runner.report.text import line
     from gp_lib.settings import project_root
 
     batch = render(evidence.find_run(project_root() / "runs", name))
+    for entry in batch.entries:
+        if entry.is_damaged:
+            typer.echo(line(f"{entry.name}: {entry.why}"), err=True)
     typer.echo(f"report: runs/{batch.folder.name}/{evidence.PAGE}")

@@ -5,19 +5,18 @@ drops with the runner, however that died.
 """
 
 import fcntl
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TextIO
 
-from gp_lib import evidence, redaction
-from gp_lib.errors import WorkbenchError
+from gp_lib import evidence, redaction, strict_json
+from gp_lib.errors import Damaged, WorkbenchError
 from gp_lib.runner.cases import Case
 from gp_lib.runner.catalogue import Scenario
-from gp_lib.runner.entry import Entry, folder_in
+from gp_lib.runner.entry import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Journal:
 
     def _write(self, line: dict[str, Any]) -> None:
         with _told(self._file.name):
-            self._file.write(redaction.clean(json.dumps(line, default=str)) + "\n")
+            self._file.write(redaction.clean(strict_json.written(line)) + "\n")
             self._file.flush()
             os.fsync(self._file.fileno())
 
@@ -129,33 +128,51 @@ def read(folder: Path, scenarios: Iterable[Scenario]) -> tuple[Plan, list[Entry]
     lines = _whole_lines(path)
     if not lines:
         raise WorkbenchError(f"{folder.name} was killed before it began: start it anew with `gpath run`")
-    try:
-        plan = _plan(lines[0], known, folder)
-        entries = [Entry.from_json(line["entry"], folder) for line in lines[1:]]
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise WorkbenchError(f"{path} is damaged: {error!r}") from error
+    plan = _plan(path, lines[0], known)
+    entries = [_entry(path, number, line) for number, line in enumerate(lines[1:], start=2)]
     if strange := {entry.name for entry in entries} - {case.name for case in plan.cases}:
-        raise WorkbenchError(f"{path} is damaged: {', '.join(sorted(strange))} was never to be run")
+        raise Damaged(path, f"{', '.join(sorted(strange))} was never to be run")
+    if len({entry.name for entry in entries}) != len(entries):
+        raise Damaged(path, "an entry stands twice")
     return plan, entries
 
 
-def _plan(head: dict[str, Any], known: Mapping[str, Scenario], folder: Path) -> Plan:
-    names = [str(case["scenario"]) for case in head["cases"]]
-    if gone := sorted(set(names) - known.keys()):
-        raise WorkbenchError(f"{folder.name} cannot be gone on with: there is no scenario {', '.join(gone)} any more")
-    cases = [
-        Case(folder_in(folder, case["name"]).name, known[name], dict(case["parameters"]))
-        for name, case in zip(names, head["cases"], strict=True)
-    ]
-    if len({case.name for case in cases}) != len(cases):
-        raise ValueError("a name stands twice in its plan")
-    return Plan(str(head["target"]), str(head["began"]), tuple(cases))
+def _plan(path: Path, head: object, known: Mapping[str, Scenario]) -> Plan:
+    from gp_lib.runner.schemas import PlanSchema
+    from gp_lib.schemas import fitted  # not at the top: pydantic is slow to import
 
-
-def _whole_lines(path: Path) -> list[dict[str, Any]]:
-    """The lines that were written to their end; one cut in the middle was of an entry that nobody was told of."""
     try:
-        *whole, _ = path.read_text(encoding="utf-8").split("\n")
-        return [json.loads(line) for line in whole]
-    except (OSError, ValueError) as error:
-        raise WorkbenchError(f"{path} is damaged: {error!r}") from error
+        saved = fitted(PlanSchema, head)
+        if len({case.name for case in saved.cases}) != len(saved.cases):
+            raise ValueError("cases: a name stands twice")
+    except ValueError as error:
+        raise Damaged(path, f"line 1: {error}") from error
+    if gone := sorted({case.scenario for case in saved.cases} - known.keys()):
+        batch = path.parent.name
+        raise WorkbenchError(f"{batch} cannot be gone on with: there is no scenario {', '.join(gone)} any more")
+    cases = (Case(case.name, known[case.scenario], case.parameters) for case in saved.cases)
+    return Plan(saved.target, saved.began, tuple(cases))
+
+
+def _entry(path: Path, number: int, line: object) -> Entry:
+    try:
+        return Entry.from_json(line.get("entry") if isinstance(line, dict) else None, path.parent)
+    except ValueError as error:
+        raise Damaged(path, f"line {number}: {error}") from error
+
+
+def _whole_lines(path: Path) -> list[Any]:
+    """The lines that were written to their end; one cut in the middle was of an entry that nobody was told of."""
+    whole = (line for line in strict_json.lines(path, _opened) if line.whole)
+    return [_parsed(path, line) for line in whole]
+
+
+def _parsed(path: Path, line: strict_json.Line) -> Any:
+    try:
+        return strict_json.parse(line.text)
+    except ValueError as error:
+        raise Damaged(path, f"line {line.number}: {error}") from error
+
+
+def _opened(path: Path) -> TextIO:
+    return path.open(encoding="utf-8")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gp_lib import evidence
-from gp_lib.errors import WorkbenchError
+from gp_lib.errors import Damaged, WorkbenchError
 from gp_lib.runner import journal, reports
 from gp_lib.runner.entry import Entry
 from gp_lib.runner.report.saved import SavedBatch
@@ -42,8 +42,10 @@ def _finished(folder: Path) -> SavedBatch:
         raise WorkbenchError(f"{folder.name} is not finished: it has no {evidence.BATCH}; see `gpath resume`")
     journal.require_idle(folder)
     batch = SavedBatch.read(folder)
-    if missing := [name for name in ("target", "began", "finished") if not isinstance(batch.about.get(name), str)]:
-        raise WorkbenchError(f"{folder / evidence.BATCH} is damaged: it has no {', '.join(missing)}")
+    if batch.damaged:
+        raise Damaged(folder / evidence.BATCH, batch.damaged[0].removeprefix(f"{evidence.BATCH}: "))
+    if missing := [name for name in ("target", "began", "finished") if not batch.about.get(name)]:
+        raise Damaged(folder / evidence.BATCH, f"it has no {', '.join(missing)}")
     return batch
 
 

@@ -1,16 +1,19 @@
 """Judges a saved run again: its own assert cell over its saved history, with every service down."""
 
 import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from gp_lib import checks, evidence
-from gp_lib.errors import WorkbenchError
+from gp_lib.errors import Damaged, WorkbenchError
 from gp_lib.history import History
-from gp_lib.runner.catalogue import notebook_cells
+from gp_lib.runner.report import text
+from gp_lib.runner.report.looking import executed_cells
 from gp_lib.runner.report.saved import SavedBatch
 from gp_lib.settings import project_root
-from gp_lib.verdict import Verdict
+from gp_lib.verdict import Check, Ruling, Verdict
 
 JUDGED = ("parameters", "injected-parameters", "assert")
 """The cells that are executed again, in the notebook's order; of the arrange cell only the imports are."""
@@ -21,7 +24,7 @@ def judged_folders(batch: Path) -> list[Path]:
     folders = evidence.scenario_folders(batch)
     if not (batch / evidence.BATCH).exists():
         return folders
-    entered = {entry.name for entry in SavedBatch.read(batch).entries}
+    entered = {row.name for row in SavedBatch.read(batch).rows}
     return [folder for folder in folders if folder.name in entered]
 
 
@@ -29,25 +32,54 @@ def rejudge(folder: Path) -> Verdict:
     """The verdict over the history saved in a scenario's folder, by the executed notebook's own assert cell.
 
     A run by hand in JupyterLab left no executed notebook: it is judged by the scenario's notebook as it is now.
-
-    Raises:
-        WorkbenchError: the history or the notebook is missing or damaged, or the assert cell names no verdict.
+    What is missing or damaged, or has an assert cell that cannot be executed again, is *unknown*, and its only check
+    says why.
     """
-    return judge(folder, History.load(folder / evidence.HISTORY))
+    try:
+        return judge(folder, History.load(folder / evidence.HISTORY))
+    except Damaged as error:
+        return Verdict.of(_not_judged(error.why))
+    except WorkbenchError as error:
+        return Verdict.of(_not_judged(str(error)))
+
+
+def _not_judged(why: str) -> Check:
+    return Check(
+        name="evidence_can_be_judged",
+        verdict=Ruling.UNKNOWN,
+        requirement="the saved evidence is whole, and can be judged again",
+        message=why,
+    )
 
 
 def judge(folder: Path, history: History) -> Verdict:
-    """As ``rejudge``, over any history."""
+    """As ``rejudge``, over any history.
+
+    Raises:
+        WorkbenchError: the notebook is missing or damaged, its assert cell raises, or it names no verdict.
+    """
     names: dict[str, Any] = {"history": history}
     for tags, source in _tagged(_notebook(folder)):
-        if "arrange" in tags:
-            exec(compile(_imports(source), "arrange", "exec"), names)
-        elif tags & set(JUDGED):
-            exec(compile(source, f"{folder.name} {min(tags)}", "exec"), names)
+        with _whatever_it_raises():
+            if "arrange" in tags:
+                exec(compile(_imports(source), "arrange", "exec"), names)
+            elif tags & set(JUDGED):
+                exec(compile(source, f"{folder.name} {min(tags)}", "exec"), names)
     verdict = names.get("verdict")
     if not isinstance(verdict, Verdict):
         raise WorkbenchError(f"{folder.name}: the assert cell of its notebook names no `verdict`")
     return verdict.and_of(*checks.conduct(history))
+
+
+@contextmanager
+def _whatever_it_raises() -> Iterator[None]:
+    """Say it in a sentence when a saved cell raises, by ``exit()`` too."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise WorkbenchError(f"its saved cells cannot be executed again: {text.line(repr(error))}") from error
 
 
 def _notebook(folder: Path) -> Path:
@@ -60,7 +92,7 @@ def _notebook(folder: Path) -> Path:
 def _tagged(path: Path) -> list[tuple[set[str], str]]:
     return [
         (set(cell["metadata"].get("tags", ())), source)
-        for cell, source in notebook_cells(path)
+        for cell, source in executed_cells(path)
         if cell["cell_type"] == "code"
     ]
 

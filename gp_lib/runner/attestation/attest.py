@@ -10,11 +10,12 @@ from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import Error
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
-from gp_lib import evidence
-from gp_lib.errors import WorkbenchError
+from gp_lib import evidence, schemas, strict_json
+from gp_lib.errors import Damaged, WorkbenchError
 from gp_lib.runner.attestation import keyless, keys
 from gp_lib.runner.attestation.files import Bundle, Digests, digests_of_folder, open_bundle
 from gp_lib.runner.attestation.statement import PAYLOAD_TYPE, digests_in, statement_about
+from gp_lib.runner.schemas import EnvelopeSchema
 from gp_lib.verdict import Ruling
 
 MOST_STATEMENT_BYTES = 64 * 2**20
@@ -168,9 +169,11 @@ def _held(batch: _Batch, payload: bytes, signature: Verification) -> Verificatio
 def _signed_payload(attestation: bytes, key: SSlibKey) -> bytes | None:
     """What ``key`` has signed; ``None`` when it has not."""
     try:
-        envelope = Envelope.from_dict(json.loads(attestation))
-    except (ValueError, KeyError, TypeError, AttributeError, Error) as error:
-        raise WorkbenchError(f"{evidence.ATTESTATION} is no DSSE envelope ({error!r})") from error
+        found = strict_json.parse(attestation)
+        schemas.fitted(EnvelopeSchema, found)
+        envelope = Envelope.from_dict(found)
+    except ValueError as error:
+        raise Damaged(Path(evidence.ATTESTATION), f"it is not a DSSE envelope: {error}") from error
     if envelope.payload_type != PAYLOAD_TYPE:
         raise WorkbenchError(f"{evidence.ATTESTATION} holds a {envelope.payload_type}, not a {PAYLOAD_TYPE}")
     try:

@@ -7,9 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from gp_lib import evidence
+from gp_lib import evidence, schemas, strict_json
 from gp_lib.errors import WorkbenchError
 from gp_lib.runner.attestation.files import Digests
+from gp_lib.runner.schemas import StatementSchema
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
@@ -52,9 +53,9 @@ def digests_in(payload: bytes) -> Digests:
         WorkbenchError: it is no statement about a batch.
     """
     try:
-        statement = json.loads(payload)
-        if statement["_type"] != STATEMENT or statement["predicateType"] != TEST_RESULT:
-            raise WorkbenchError("what was signed is no test result")
-        return {subject["name"]: subject["digest"]["sha256"] for subject in statement["subject"]}
-    except (ValueError, KeyError, TypeError) as error:
-        raise WorkbenchError(f"what was signed is no statement that can be read ({error!r})") from error
+        statement = schemas.fitted(StatementSchema, strict_json.parse(payload))
+    except ValueError as error:
+        raise WorkbenchError(f"what was signed is not a statement that can be read ({error})") from error
+    if statement.type_ != STATEMENT or statement.predicateType != TEST_RESULT:
+        raise WorkbenchError("what was signed is not a test result")
+    return {subject.name: subject.digest.sha256 for subject in statement.subject}
