@@ -43,7 +43,7 @@ def test_every_field_that_an_entry_is_written_with_is_in_its_schema(tmp_path: An
     ],
 )
 def test_a_problem_names_the_field_and_what_it_should_be(change: dict[str, Any], problem: str) -> None:
-    with pytest.raises(ValueError, match=f"^{problem}$"):
+    with pytest.raises(ValueError, match=rf"^{problem}$"):
         fitted(CheckSchema, CHECK | change)
 
 
@@ -57,12 +57,12 @@ def test_a_figure_without_an_end_is_read_from_its_word(word: str) -> None:
     ["", "x", "2026-11-25T10:00:00", "10000-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "2026-02-30T10:00:00Z", 7],
 )
 def test_a_moment_that_is_not_one_everywhere_is_refused(moment: object) -> None:
-    with pytest.raises(ValueError, match="^began: "):
+    with pytest.raises(ValueError, match=r"^began: "):
         fitted(BatchSchema, {"scenarios": [], "began": moment})
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\0b", "é" * 128, "\ud800"])
 def test_a_name_that_no_file_can_have_is_refused(name: str) -> None:
     row = {"scenario": "a", "title": "", "folder": name, "parameters": {}, "took_s": 1.0, "why": "", "checks": []}
-    with pytest.raises(ValueError, match="^folder: "):
+    with pytest.raises(ValueError, match=r"^folder: "):
         fitted(EntrySchema, row | {"verdict": "unknown"})

@@ -1,6 +1,5 @@
 """How each command of ``gpath`` that reads saved evidence is called in a project whose batch is damaged."""
 
-import os
 import shutil
 import sys
 import traceback
@@ -106,7 +105,7 @@ def trouble(name: str, project: Path, batch: Path) -> list[str]:
     """What is wrong with how a command met ``batch`` of ``project``: an exception of ours is not, a sentence is due."""
     call = CALLS[name]
     assert isinstance(call, Call)
-    with _in(project):
+    with inside(project):
         if call.does is not None:
             return _of_function(lambda: call.does and call.does(project, batch))
         place = project.parent / "place"
@@ -115,35 +114,48 @@ def trouble(name: str, project: Path, batch: Path) -> list[str]:
 
 
 @contextmanager
-def _in(project: Path) -> Iterator[None]:
+def inside(project: Path) -> Iterator[None]:
+    """Work in ``project`` for the time of the block."""
     (project.parent / "place").mkdir(exist_ok=True)
     with chdir(project):
         yield
 
 
-def _command(line: str) -> list[str]:
-    """What is wrong with how ``gpath`` met a command line."""
-    said, complained, argv = StringIO(), StringIO(), sys.argv
-    sys.argv = ["gpath", *line.split()]
+@dataclass(frozen=True)
+class Ended:
+    """How a command line ended, and what it said on its two ways out; ``raised`` is what got past it."""
+
+    code: object
+    said: str
+    complaint: str
+    raised: str = ""
+
+
+def gpath(line: str) -> Ended:
+    """Run a command line of ``gpath`` here, in the working directory and in this process."""
+    said, complaint, argv = StringIO(), StringIO(), sys.argv
+    sys.argv, code, raised = ["gpath", *line.split()], None, ""
     try:
-        with redirect_stdout(said), redirect_stderr(complained):
+        with redirect_stdout(said), redirect_stderr(complaint):
             main()
     except SystemExit as ended:
-        return _ended_badly(line, ended.code or 0, complained.getvalue())
+        code = ended.code or 0
     except BaseException:  # noqa: BLE001 - anything else is what is looked for
-        return [f"gpath {line}: {traceback.format_exc()}"]
+        raised = traceback.format_exc()
     finally:
         sys.argv = argv
-    return [f"gpath {line}: it returned"]
+    return Ended(code, said.getvalue(), complaint.getvalue(), raised)
 
 
-def _ended_badly(line: str, code: object, complaint: str) -> list[str]:
-    if code not in CODES:
-        return [f"gpath {line}: exit code {code}\n{complaint}"]
-    if len(complaint) > LONGEST_ERROR:
-        return [f"gpath {line}: {len(complaint)} characters of error: {complaint[:300]}"]
-    if code in (2, 64) and not complaint.strip() and line.split()[0] not in ("rejudge", "verify", "run"):
-        return [f"gpath {line}: exit code {code} without a word"]
+def _command(line: str) -> list[str]:
+    """What is wrong with how ``gpath`` met a command line."""
+    ended = gpath(line)
+    if ended.code not in CODES:
+        return [f"gpath {line}: exit code {ended.code}\n{ended.raised or ended.complaint}"]
+    if len(ended.complaint) > LONGEST_ERROR:
+        return [f"gpath {line}: {len(ended.complaint)} characters of error: {ended.complaint[:300]}"]
+    if ended.code in (2, 64) and not (ended.complaint + ended.said).strip():
+        return [f"gpath {line}: exit code {ended.code} without a word"]
     return []
 
 
@@ -159,8 +171,3 @@ def _of_function(function: Callable[[], object]) -> list[str]:
     except BaseException:  # noqa: BLE001 - anything else is what is looked for
         return [traceback.format_exc()]
     return found if isinstance(found, list) else []
-
-
-def mutations() -> int:
-    """How many changes each command meets: a few in CI, more when somebody asks (``GPATH_MUTATIONS``)."""
-    return int(os.environ.get("GPATH_MUTATIONS", "0"))
