@@ -60,10 +60,10 @@ class BatchSchema(_Kept):
 
     version: int = 1
     target: str = ""
-    began: Moment | None = None
-    finished: Moment | None = None
+    began: Moment = ""
+    finished: Moment = ""
     environment: EnvironmentSchema = EnvironmentSchema()
-    verdict: Ruling | None = None
+    verdict: Ruling = "unknown"
     counts: dict[str, int] = Field(default_factory=dict)
     merged: list[str] = Field(default_factory=list)
     scenarios: list[Any]
