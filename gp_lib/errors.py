@@ -4,6 +4,7 @@ Every error carries its data in attributes, says one sentence, and names the nex
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 MAX_TEXT = 4000
 """The most characters of an error's text that are carried anywhere: an exception may quote a whole answer."""
@@ -22,6 +23,24 @@ def shortened(text: str, longest: int = MAX_TEXT) -> str:
 
 class WorkbenchError(Exception):
     """Base of everything the workbench raises on purpose."""
+
+
+DAMAGED = "damaged: "
+"""How the reason of a scenario begins whose evidence cannot be read."""
+
+
+class Damaged(WorkbenchError):
+    """Saved evidence that cannot be read; ``problem`` says which part of the file at ``path``, and what is wrong."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{path} is damaged: {problem}")
+
+    @property
+    def why(self) -> str:
+        """As a report says it of the scenario whose evidence this is: without the way to the file."""
+        return f"{DAMAGED}{self.path.name}: {self.problem}"
 
 
 class SettingsError(WorkbenchError):

@@ -3,7 +3,6 @@
 ``runs/<time>-<id>/`` is one batch; in it each scenario has a folder of its own. ``runs/latest`` points at the last.
 """
 
-import json
 import os
 import secrets
 import tempfile
@@ -12,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from gp_lib import redaction
+from gp_lib import redaction, strict_json
 from gp_lib.clock import utc_now
 from gp_lib.errors import WorkbenchError
 
@@ -94,19 +93,17 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 def write_json(path: Path, data: Any) -> None:
     """Write ``data`` as indented JSON, whole or not at all."""
-    write_whole(path, json.dumps(data, indent=1, default=str) + "\n")
+    write_whole(path, strict_json.written(data, indent=1) + "\n")
 
 
 def read_json(path: Path) -> Any:
-    """What ``write_json`` wrote.
+    """What ``write_json`` wrote, or anybody else; within the bounds of ``strict_json``.
 
     Raises:
-        WorkbenchError: the file is not there or is no JSON.
+        WorkbenchError: the file is not there.
+        Damaged: it cannot be read, is not JSON, or out of bounds.
     """
-    try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise WorkbenchError(f"{path} cannot be read: {error}") from error
+    return strict_json.read(path)
 
 
 def new_batch(runs: Path, suffix: str = "", *, latest: bool = True) -> Path:

@@ -9,12 +9,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TextIO, TypeVar, overload
 
+from gp_lib import strict_json
 from gp_lib.dialects import fields
-from gp_lib.errors import WorkbenchError
+from gp_lib.errors import Damaged
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,6 +162,26 @@ def open_history(path: Path) -> TextIO:
     return path.open(encoding="utf-8")
 
 
+def read_header(path: Path) -> dict[str, Any]:
+    """What the history at ``path``, or packed beside it, says of its run in its first line.
+
+    Raises:
+        WorkbenchError: as ``History.load`` does.
+    """
+    return _header(path, next(strict_json.lines(path, open_history), None))
+
+
+def _header(path: Path, line: strict_json.Line | None) -> dict[str, Any]:
+    try:
+        about = strict_json.parse(line.text if line else "")
+        version = _schemas().fitted(_schemas().HeaderSchema, about).version
+    except ValueError as error:
+        raise Damaged(path, f"line 1: {error}") from error
+    if version != VERSION:
+        raise Damaged(path, f"it is a history of version {version}, and this workbench reads version {VERSION}")
+    return dict(about)
+
+
 class History(Sequence[Record]):
     """A list of records, in the order in which they were written down. ``began`` is its second 0, in UTC."""
 
@@ -175,20 +197,19 @@ class History(Sequence[Record]):
         """The history saved at ``path``, or packed beside it. A last line cut short by a kill is left out.
 
         Raises:
-            WorkbenchError: the file is no history, of another version, or damaged before its last line.
+            WorkbenchError: there is no such file.
+            Damaged: it is not a history of this version, or cannot be read before its last line.
         """
-        try:
-            with open_history(path) as file:
-                *whole, rest = file.read().split("\n")
-            header = json.loads(whole[0])
-            if header["kind"] != "history" or header["version"] != VERSION:
-                raise WorkbenchError(f"{path} is no history of version {VERSION}")
-            began = datetime.fromisoformat(header["began"])
-            records = [record_from_json(json.loads(line)) for line in whole[1:]]
-        except (OSError, EOFError, IndexError, KeyError, TypeError, ValueError) as error:
-            raise WorkbenchError(f"{path} is not a readable history: {error!r}") from error
-        history = cls(records, began=began)
-        history.truncated = bool(rest)
+        lines = strict_json.lines(path, open_history)
+        history = cls(began=datetime.fromisoformat(_header(path, next(lines, None))["began"]))
+        for line in lines:
+            if not line.whole:
+                history.truncated = True
+                break
+            try:
+                history._records.append(record_from_json(strict_json.parse(line.text)))
+            except ValueError as error:
+                raise Damaged(path, f"line {line.number}: {error}") from error
         return history
 
     def wall(self, at_s: float) -> datetime:
@@ -231,9 +252,24 @@ def record_to_json(record: Record) -> dict[str, Any]:
 
 
 def record_from_json(data: Mapping[str, Any]) -> Record:
-    """The record of one line of ``history.jsonl``."""
-    fields = dict(data)
-    kind = _KINDS[fields.pop("kind")]
-    if kind is Fault:
+    """The record of one line of ``history.jsonl``.
+
+    Raises:
+        ValueError: it is not a record; the message says why.
+    """
+    kind = data.get("kind") if isinstance(data, Mapping) else None
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise ValueError(f"kind: it should be one of {', '.join(_KINDS)}")
+    saved = _schemas().fitted(_schemas().RECORDS[kind], {name: data[name] for name in data if name != "kind"})
+    fields = saved.__dict__
+    if kind == Fault.kind:
         fields["struck_s"] = tuple(fields["struck_s"])
-    return kind(**fields)
+    return _KINDS[kind](**fields)
+
+
+@cache
+def _schemas() -> ModuleType:
+    """Not imported at the top: pydantic takes as long to import as everything else that a command needs."""
+    from gp_lib import schemas
+
+    return schemas

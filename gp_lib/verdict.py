@@ -9,7 +9,10 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gp_lib.schemas import CheckSchema
 
 from gp_lib.errors import MAX_TEXT, shortened
 
@@ -73,10 +76,20 @@ class Check:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Check":
-        """The check that ``Verdict.to_json`` wrote."""
-        return cls(
-            **{**data, "verdict": Ruling(data["verdict"]), "witnesses": tuple(data["witnesses"])},
-        )
+        """The check that ``Verdict.to_json`` wrote.
+
+        Raises:
+            ValueError: a field is missing or is not what it should be; the message says which.
+        """
+        from gp_lib import schemas  # not at the top: pydantic is slow to import
+
+        return cls.of_saved(schemas.fitted(schemas.CheckSchema, data))
+
+    @classmethod
+    def of_saved(cls, saved: "CheckSchema") -> "Check":
+        """The check whose saved form was found to be in order."""
+        fields = {**saved.__dict__, "verdict": Ruling(saved.verdict), "witnesses": tuple(saved.witnesses)}
+        return cls(**fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +130,18 @@ class Verdict:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Verdict":
-        """The verdict that ``to_json`` wrote."""
-        return cls(tuple(Check.from_json(check) for check in data["checks"]))
+        """The verdict that ``to_json`` wrote.
+
+        Raises:
+            ValueError: as ``Check.from_json`` does, or what it says of itself is not what its checks say together.
+        """
+        from gp_lib import schemas
+
+        saved = schemas.fitted(schemas.VerdictSchema, data)
+        verdict = cls(tuple(map(Check.of_saved, saved.checks)))
+        if saved.verdict != verdict.ruling:
+            raise ValueError(f"verdict: it is {saved.verdict!r}, but its checks say {verdict.ruling.value!r}")
+        return verdict
 
     def __str__(self) -> str:
         """A plain table, for terminals."""

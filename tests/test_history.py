@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gp_lib.errors import WorkbenchError
+from gp_lib.errors import Damaged, WorkbenchError
 from gp_lib.history import VERSION, Event, Fault, History, Operation, Reading, record_from_json, record_to_json
 from tests.histories import tell
 from tests.story_lines import BEGAN
@@ -75,18 +75,18 @@ def test_a_last_line_that_was_cut_short_is_left_out_and_told(saved: Saved) -> No
 )
 def test_what_is_no_readable_history_is_refused(saved: Saved, text: str) -> None:
     path = saved(text)
-    with pytest.raises(WorkbenchError, match=r"history\.jsonl is n"):
+    with pytest.raises(WorkbenchError, match=r"history\.jsonl is damaged: "):
         History.load(path)
 
 
 def test_a_file_of_other_bytes_is_no_history(tmp_path: Path) -> None:
     (tmp_path / "history.jsonl").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(WorkbenchError, match="not a readable history"):
+    with pytest.raises(Damaged, match="is damaged: "):
         History.load(tmp_path / "history.jsonl")
 
 
 def test_a_file_that_is_not_there_is_no_history(tmp_path: Path) -> None:
-    with pytest.raises(WorkbenchError, match="not a readable history"):
+    with pytest.raises(WorkbenchError, match="cannot be read: there is no such file"):
         History.load(tmp_path / "history.jsonl")
 
 

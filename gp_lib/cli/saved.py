@@ -61,4 +61,5 @@ def report(name: RunName = "latest") -> None:
     folder = evidence.find_run(project_root() / "runs", name)
     say_origin(folder)
     batch = render(folder)
+    complain(*(f"gpath: {entry.name}: {entry.why}" for entry in batch.entries if entry.is_damaged))
     say(f"report: runs/{batch.folder.name}/{evidence.PAGE}")

@@ -289,7 +289,7 @@ def durations(runs: Path) -> dict[str, float]:
     """How long each scenario took when it was last judged, as far as the last ``LOOK_BACK`` batches tell (s)."""
     took_s: dict[str, float] = {}
     for path in sorted(runs.glob(f"*/{evidence.BATCH}"), reverse=True)[:LOOK_BACK]:
-        with suppress(Exception):  # which goes first is no verdict: another batch's damage is nobody's trouble here
-            judged = (entry for entry in SavedBatch.read(path.parent).entries if entry.checks)
-            took_s = {entry.scenario: entry.took_s for entry in judged} | took_s
+        with suppress(WorkbenchError):
+            judged = (row for row in SavedBatch.read(path.parent).rows if row.checks)
+            took_s = {row.scenario: row.took_s for row in judged} | took_s
     return took_s

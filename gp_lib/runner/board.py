@@ -1,6 +1,5 @@
 """The live board of a batch in a terminal: what is being run, how far it is, and the last thing it saw."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from gp_lib import evidence
+from gp_lib import evidence, strict_json
 from gp_lib.clock import monotonic_s
 from gp_lib.runner.batch import Batch
 from gp_lib.runner.cases import Case
@@ -91,6 +90,6 @@ def last_seen(history: Path) -> str:
     with suppress(OSError, ValueError, LookupError, TypeError, RecursionError):  # it may be damaged
         with history.open("rb") as file:
             file.seek(max(0, file.seek(0, 2) - LAST_BYTES))
-            record = json.loads(file.read().split(b"\n")[-2])
+            record = strict_json.parse(file.read().split(b"\n")[-2])
         return line(" ".join(str(record[name]) for name in WORDS[record["kind"]]), at_most=LONGEST)
     return ""

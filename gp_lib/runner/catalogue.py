@@ -84,7 +84,7 @@ def notebook_cells(path: Path) -> list[Cell]:
     try:
         cells = json.loads(path.read_bytes())["cells"]
         return [(cell, "".join(cell["source"])) for cell in cells]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ParameterError(path.stem, f"{path.name} is no readable notebook ({error!r})") from error
 
 

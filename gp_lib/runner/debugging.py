@@ -6,7 +6,7 @@ from typing import Any
 
 from gp_lib import evidence
 from gp_lib.engine.imports import import_papermill
-from gp_lib.errors import ParameterError, WorkbenchError
+from gp_lib.errors import Damaged, ParameterError, WorkbenchError
 from gp_lib.redaction.redactor import MARK
 from gp_lib.runner.catalogue import discover
 from gp_lib.runner.entry import read_outcome
@@ -103,11 +103,14 @@ def _as_it_ran(folder: Path) -> tuple[str, dict[str, Any]]:
     path = folder / evidence.EXECUTED
     if not path.exists():
         raise WorkbenchError(f"{folder.name} of {folder.parent.name} was run by hand: open it again with `gpath lab`")
+    from gp_lib.runner.schemas import ExecutedSchema
+    from gp_lib.schemas import fitted
+
     try:
-        noted = evidence.read_json(path)["metadata"]["papermill"]
-        return str(noted["input_path"]), dict(noted["parameters"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise WorkbenchError(f"{path} is damaged: {error!r}") from error
+        noted = fitted(ExecutedSchema, evidence.read_json(path)).metadata.papermill
+    except ValueError as error:
+        raise Damaged(path, str(error)) from error
+    return noted.input_path, noted.parameters
 
 
 def _outcome(folder: Path) -> dict[str, str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gp_lib import evidence
-from gp_lib.errors import WorkbenchError, shortened
+from gp_lib.errors import DAMAGED, Damaged, shortened
 from gp_lib.runner.cases import Case, Unrunnable
 from gp_lib.runner.notebook_digest import KEY, noted_digest
 from gp_lib.runner.parameters import Value
@@ -46,10 +46,15 @@ class Entry:
         return self.folder.name
 
     @property
+    def is_damaged(self) -> bool:
+        """Whether its evidence cannot be read; ``why`` says what of it, and where."""
+        return self.why.startswith(DAMAGED)
+
+    @property
     def sentence(self) -> str:
         """The first thing that is not green, or what it took to be green."""
         broken = Verdict(self.checks).broken()
-        if broken:
+        if broken and not (self.is_damaged and self.ruling is Ruling.UNKNOWN):
             return f"{broken[0].name}: {broken[0].message.splitlines()[0] if broken[0].message else ''}"
         return self.why or f"{len(self.checks)} checks passed"
 
@@ -70,24 +75,31 @@ class Entry:
         }
 
     @classmethod
-    def from_json(cls, data: dict[str, Any], batch: Path) -> "Entry":
+    def from_json(cls, data: object, batch: Path) -> "Entry":
         """The entry that ``to_json`` wrote into the ``batch.json`` of folder ``batch``.
 
         Raises:
-            ValueError: it names no folder right below ``batch``, or a verdict that there is not.
+            ValueError: a field is missing or is not what it should be, or it says better than its checks do.
         """
+        from gp_lib import schemas  # not at the top: pydantic is slow to import
+        from gp_lib.runner.schemas import EntrySchema
+
+        saved = schemas.fitted(EntrySchema, data)
+        checks, ruling = tuple(map(Check.of_saved, saved.checks)), Ruling(saved.verdict)
+        if ruling.severity < (found := Verdict(checks).ruling).severity:
+            raise ValueError(f"verdict: it is {ruling.value!r}, but its checks say {found.value!r}")
         return cls(
-            scenario=str(data["scenario"]),
-            title=str(data["title"]),
-            folder=folder_in(batch, data["folder"]),
-            parameters=dict(data["parameters"]),
-            ruling=Ruling(data["verdict"]),
-            took_s=float(data["took_s"]),
-            checks=Verdict.from_json(data).checks,
-            why=str(data["why"]),
-            services=folder_in(batch, data.get("services", evidence.SERVICES)).name,
-            machine=dict(data.get("machine", {})),
-            notebook=noted_digest(data.get(KEY)),
+            scenario=saved.scenario,
+            title=saved.title,
+            folder=folder_in(batch, saved.folder),
+            parameters=saved.parameters,
+            ruling=ruling,
+            took_s=saved.took_s,
+            checks=checks,
+            why=saved.why,
+            services=folder_in(batch, saved.services).name,
+            machine=saved.machine.model_dump(exclude_unset=True) if saved.machine else {},
+            notebook=noted_digest(saved.notebook_sha256),
         )
 
 
@@ -123,10 +135,12 @@ def folder_in(batch: Path, name: object) -> Path:
     Raises:
         ValueError: it is not right below ``batch``, or a link leads elsewhere from there.
     """
-    if not isinstance(name, str) or name in ("", ".", "..") or "/" in name or "\0" in name:
-        raise ValueError(f"{name!r} is no folder of the batch")
-    if (batch / name).is_symlink():
-        raise ValueError(f"{name!r} is a link, and not a folder of the batch")
+    from gp_lib.schemas import file_name
+
+    if not isinstance(name, str):
+        raise ValueError(f"{name!r:.60} is not the name of a file or folder")
+    if (batch / file_name(name)).is_symlink():
+        raise ValueError(f"{name[:60]!r} is a link, and not a folder of the batch")
     return batch / name
 
 
@@ -151,8 +165,10 @@ def read_outcome(folder: Path, trouble: str) -> Outcome:
         return Outcome(Ruling.UNKNOWN, why=trouble or "the notebook ended without writing a verdict")
     try:
         verdict = Verdict.from_json(evidence.read_json(path))
-    except (WorkbenchError, KeyError, TypeError, ValueError) as error:
-        return Outcome(Ruling.UNKNOWN, why=f"its verdict cannot be read: {error}")
+    except Damaged as error:
+        return Outcome(Ruling.UNKNOWN, why=error.why)
+    except ValueError as error:
+        return Outcome(Ruling.UNKNOWN, why=Damaged(path, str(error)).why)
     if trouble and verdict.ruling is Ruling.PASS:
         return Outcome(Ruling.UNKNOWN, verdict.checks, why=f"it passed and then: {trouble}")
     return Outcome(verdict.ruling, verdict.checks)

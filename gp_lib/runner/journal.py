@@ -5,20 +5,21 @@ drops with the runner, however that died.
 """
 
 import fcntl
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any, TextIO
 
-from gp_lib import evidence, redaction
-from gp_lib.errors import WorkbenchError
+from gp_lib import evidence, redaction, strict_json
+from gp_lib.errors import Damaged, WorkbenchError
 from gp_lib.runner.cases import Case, Unrunnable
 from gp_lib.runner.catalogue import Scenario
-from gp_lib.runner.entry import Entry, entry_of_unrunnable, folder_in
+from gp_lib.runner.entry import Entry, entry_of_unrunnable
+
+if TYPE_CHECKING:
+    from gp_lib.runner.schemas import PlanSchema
 
 NOT_ENDED = "not run: the batch has not ended, or was killed; `gpath resume` goes on with it"
 
@@ -64,7 +65,7 @@ class Journal:
 
     def _write(self, line: dict[str, Any]) -> None:
         with _told(self._file.name):
-            self._file.write(redaction.clean(json.dumps(line, default=str)) + "\n")
+            self._file.write(redaction.clean(strict_json.written(line)) + "\n")
             self._file.flush()
             os.fsync(self._file.fileno())
 
@@ -143,13 +144,11 @@ def read(
         raise WorkbenchError(f"{folder.name} {why}")
     require_idle(folder)
     why_not = {one.name: one for one in unrunnable}
-    with _damage_told(path):
-        head, entries = _parts(path, folder)
-        names = {str(case["scenario"]) for case in head["cases"]}
-        if gone := sorted(names - known.keys() - why_not.keys()):
-            why = f"there is no scenario {', '.join(gone)} any more"
-            raise WorkbenchError(f"{folder.name} cannot be gone on with: {why}")
-        return _plan(head, known, why_not, folder), entries
+    saved, entries = _parts(path)
+    if gone := sorted({case.scenario for case in saved.cases} - known.keys() - why_not.keys()):
+        why = f"there is no scenario {', '.join(gone)} any more"
+        raise WorkbenchError(f"{folder.name} cannot be gone on with: {why}")
+    return _plan(saved, known, why_not), entries
 
 
 def so_far(folder: Path) -> tuple[dict[str, Any], list[Entry]]:
@@ -160,58 +159,72 @@ def so_far(folder: Path) -> tuple[dict[str, Any], list[Entry]]:
     Raises:
         WorkbenchError: there is no journal, or it is damaged.
     """
-    path = folder / evidence.JOURNAL
-    with _damage_told(path):
-        head, entries = _parts(path, folder)
-        planned = [entry_of_unrunnable(one, folder) for one in _unrunnable(head)]
-        for case in head["cases"]:
-            entry = entry_of_unrunnable(Unrunnable(str(case["name"]), NOT_ENDED), folder)
-            planned.append(replace(entry, scenario=str(case["scenario"]), parameters=dict(case["parameters"])))
-        done = {entry.name for entry in entries}
-        entries += [entry for entry in planned if entry.name not in done]
-        return {"target": str(head["target"]), "began": str(head["began"])}, entries
+    saved, entries = _parts(folder / evidence.JOURNAL)
+    planned = [entry_of_unrunnable(one, folder) for one in _unrunnable(saved)]
+    for case in saved.cases:
+        entry = entry_of_unrunnable(Unrunnable(case.name, NOT_ENDED), folder)
+        planned.append(replace(entry, scenario=case.scenario, parameters=case.parameters))
+    done = {entry.name for entry in entries}
+    entries += [entry for entry in planned if entry.name not in done]
+    return {"target": saved.target, "began": saved.began}, entries
 
 
-def _unrunnable(head: dict[str, Any]) -> list[Unrunnable]:
-    rows = head.get("unrunnable", [])
-    return [Unrunnable(str(row["name"]), str(row["why"]), str(row.get("title", ""))) for row in rows]
+def _unrunnable(saved: "PlanSchema") -> list[Unrunnable]:
+    return [Unrunnable(row.name, row.why, row.title) for row in saved.unrunnable]
 
 
-def _parts(path: Path, folder: Path) -> tuple[dict[str, Any], list[Entry]]:
+def _parts(path: Path) -> tuple["PlanSchema", list[Entry]]:
     """The plan as it stands in the journal, and the entries that were noted, each of something that was to be run."""
     lines = _whole_lines(path)
     if not lines:
-        raise WorkbenchError(f"{folder.name} was killed before it began: start it anew with `gpath run`")
-    head, entries = lines[0], [Entry.from_json(line["entry"], folder) for line in lines[1:]]
-    datetime.fromisoformat(head["began"])
-    names = [folder_in(folder, one["name"]).name for one in (*head["cases"], *head.get("unrunnable", []))]
-    if len(set(names)) != len(names):
-        raise ValueError("a name stands twice in its plan")
-    if strange := {entry.name for entry in entries} - set(names):
-        raise WorkbenchError(f"{path} is damaged: {', '.join(sorted(strange))} was never to be run")
-    return head, entries
+        raise WorkbenchError(f"{path.parent.name} was killed before it began: start it anew with `gpath run`")
+    saved = _head(path, lines[0])
+    entries = [_entry(path, number, line) for number, line in enumerate(lines[1:], start=2)]
+    if strange := {entry.name for entry in entries} - set(saved.names):
+        raise Damaged(path, f"{', '.join(sorted(strange))} was never to be run")
+    if len({entry.name for entry in entries}) != len(entries):
+        raise Damaged(path, "an entry stands twice")
+    return saved, entries
 
 
-@contextmanager
-def _damage_told(path: Path) -> Iterator[None]:
+def _head(path: Path, line: object) -> "PlanSchema":
+    from gp_lib.runner.schemas import PlanSchema
+    from gp_lib.schemas import fitted  # not at the top: pydantic is slow to import
+
     try:
-        yield
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
-        raise WorkbenchError(f"{path} is damaged: {error!r}") from error
+        saved = fitted(PlanSchema, line)
+        if len(set(saved.names)) != len(saved.names):
+            raise ValueError("cases: a name stands twice")
+    except ValueError as error:
+        raise Damaged(path, f"line 1: {error}") from error
+    return saved
 
 
-def _plan(head: dict[str, Any], known: Mapping[str, Scenario], why_not: Mapping[str, Unrunnable], folder: Path) -> Plan:
-    rows = [(folder_in(folder, case["name"]).name, str(case["scenario"]), case) for case in head["cases"]]
-    cases = [Case(name, known[of], dict(case["parameters"])) for name, of, case in rows if of not in why_not]
-    unrunnable = [replace(why_not[of], name=name) for name, of, _ in rows if of in why_not]
-    unrunnable += _unrunnable(head)
-    return Plan(str(head["target"]), str(head["began"]), tuple(cases), tuple(unrunnable))
+def _plan(saved: "PlanSchema", known: Mapping[str, Scenario], why_not: Mapping[str, Unrunnable]) -> Plan:
+    cases = [Case(row.name, known[row.scenario], row.parameters) for row in saved.cases if row.scenario not in why_not]
+    lost = [replace(why_not[row.scenario], name=row.name) for row in saved.cases if row.scenario in why_not]
+    return Plan(saved.target, saved.began, tuple(cases), (*lost, *_unrunnable(saved)))
 
 
-def _whole_lines(path: Path) -> list[dict[str, Any]]:
+def _entry(path: Path, number: int, line: object) -> Entry:
+    try:
+        return Entry.from_json(line.get("entry") if isinstance(line, dict) else None, path.parent)
+    except ValueError as error:
+        raise Damaged(path, f"line {number}: {error}") from error
+
+
+def _whole_lines(path: Path) -> list[Any]:
     """The lines that were written to their end; one cut in the middle was of an entry that nobody was told of."""
+    whole = (line for line in strict_json.lines(path, _opened) if line.whole)
+    return [_parsed(path, line) for line in whole]
+
+
+def _parsed(path: Path, line: strict_json.Line) -> Any:
     try:
-        *whole, _ = path.read_text(encoding="utf-8").split("\n")
-        return [json.loads(line) for line in whole]
-    except (OSError, ValueError, RecursionError) as error:
-        raise WorkbenchError(f"{path} is damaged: {error!r}") from error
+        return strict_json.parse(line.text)
+    except ValueError as error:
+        raise Damaged(path, f"line {line.number}: {error}") from error
+
+
+def _opened(path: Path) -> TextIO:
+    return path.open(encoding="utf-8")

@@ -7,13 +7,16 @@ from pathlib import Path
 from types import MappingProxyType
 
 from gp_lib import evidence
-from gp_lib.errors import ParameterError, WorkbenchError
-from gp_lib.runner.catalogue import notebook_cells, read_scenario
+from gp_lib.errors import Damaged, ParameterError, WorkbenchError
+from gp_lib.runner.catalogue import read_scenario
 from gp_lib.runner.notebook_digest import is_same
 from gp_lib.runner.origin import origin_of
 from gp_lib.runner.parameters import Value
+from gp_lib.runner.report.looking import executed_cells
 from gp_lib.runner.report.saved import SavedBatch
 from gp_lib.runner.saved_values import saved_parameters
+from gp_lib.runner.schemas import ExecutedSchema
+from gp_lib.schemas import fitted
 from gp_lib.settings import project_root
 
 
@@ -85,21 +88,22 @@ def _of_project(scenario: str) -> Path | None:
 def _noted(folder: Path) -> _Noted:
     """What ``batch.json`` says of the run in ``folder``, else what papermill noted in its notebook."""
     if (folder.parent / evidence.BATCH).is_file():
-        for entry in SavedBatch.read(folder.parent).entries:
+        for entry in SavedBatch.read(folder.parent).rows:
             if entry.name == folder.name:
                 return _Noted(entry.scenario, entry.parameters, entry.notebook)
     if not (folder / evidence.EXECUTED).is_file():
         return _Noted(folder.name, {})
+    noted = evidence.read_json(folder / evidence.EXECUTED)
     try:
-        noted = evidence.read_json(folder / evidence.EXECUTED)["metadata"]["papermill"]
-        return _Noted(str(noted["input_path"]).removesuffix(".ipynb"), noted["parameters"])
-    except (KeyError, TypeError) as error:
-        raise WorkbenchError(f"{folder / evidence.EXECUTED} is damaged: {error!r}") from error
+        told = fitted(ExecutedSchema, noted).metadata.papermill
+    except ValueError as error:
+        raise Damaged(folder / evidence.EXECUTED, str(error)) from error
+    return _Noted(told.input_path.removesuffix(".ipynb"), told.parameters)
 
 
 def _tagged(path: Path) -> list[tuple[set[str], str]]:
     return [
         (set(cell["metadata"].get("tags", ())), source)
-        for cell, source in notebook_cells(path)
+        for cell, source in executed_cells(path)
         if cell["cell_type"] == "code"
     ]

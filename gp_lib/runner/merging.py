@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gp_lib import evidence
 from gp_lib.clock import utc_now
-from gp_lib.errors import WorkbenchError
+from gp_lib.errors import Damaged, WorkbenchError
 from gp_lib.runner import journal, reports
 from gp_lib.runner.attestation.files import require_files_only
 from gp_lib.runner.attestation.pages import is_page
@@ -47,8 +47,10 @@ def _finished(folder: Path) -> SavedBatch:
     journal.require_idle(folder)
     require_files_only(folder)
     batch = SavedBatch.read(folder)
-    if missing := [name for name in ("target", "began", "finished") if not isinstance(batch.about.get(name), str)]:
-        raise WorkbenchError(f"{folder / evidence.BATCH} is damaged: it has no {', '.join(missing)}")
+    if batch.damaged:
+        raise Damaged(folder / evidence.BATCH, batch.damaged[0].removeprefix(f"{evidence.BATCH}: "))
+    if missing := [name for name in ("target", "began", "finished") if not batch.about.get(name)]:
+        raise Damaged(folder / evidence.BATCH, f"it has no {', '.join(missing)}")
     return batch
 
 

@@ -30,6 +30,8 @@ def not_passed(scenarios: Sequence[Scenario], runs: Path) -> list[Scenario]:
         raise ParameterError("--failed", f"there is no last batch to look at: {error}") from error
     wanted = {entry.scenario for entry in batch.entries if entry.ruling is not Ruling.PASS}
     found = [scenario for scenario in scenarios if scenario.name in wanted]
+    if not found and batch.damaged:
+        raise ParameterError("--failed", f"{folder.name} is damaged: {batch.damaged[0]}")
     if not found:
         raise ParameterError("--failed", f"none of these failed or was unknown in {batch.folder.name}")
     return found

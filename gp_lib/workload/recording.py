@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, TextIO
 
-from gp_lib import redaction
+from gp_lib import redaction, strict_json
 from gp_lib.clock import monotonic_s, utc_now
 from gp_lib.errors import WorkbenchError
 from gp_lib.history import VERSION, History, Record, record_from_json, record_to_json
@@ -22,7 +22,7 @@ class Recording(History):
         self._origin_s = monotonic_s()
         self._file: TextIO | None = path.open("x", encoding="utf-8", buffering=1)
         header = {"kind": "history", "version": VERSION, "began": self.began.isoformat(), **about}
-        self._file.write(redaction.clean(json.dumps(header)) + "\n")
+        self._file.write(redaction.clean(strict_json.written(header)) + "\n")
 
     @property
     def sealed(self) -> bool:
@@ -45,7 +45,7 @@ class Recording(History):
         """
         if self._file is None:
             raise WorkbenchError("the act is over: nothing can be added to its history")
-        line = json.dumps(record_to_json(record), default=str)
+        line = strict_json.written(record_to_json(record))
         cleaned = redaction.clean(line)
         self._records.append(record if cleaned == line else record_from_json(json.loads(cleaned)))
         self._file.write(cleaned + "\n")

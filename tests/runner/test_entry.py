@@ -35,12 +35,12 @@ def test_the_logs_of_a_batch_from_before_there_were_several_are_in_services(tmp_
 @pytest.mark.parametrize("place", ["..", ".", "", "../x", "/etc", "a/b", "a/..", "a/", "./a", "a\0b", 7, None, ["a"]])
 def test_a_folder_outside_of_the_batch_is_refused(tmp_path: Path, key: str, place: object) -> None:
     data = {**entry(tmp_path, CASES[0]).to_json(), key: place}
-    with pytest.raises(ValueError, match="is no folder of the batch"):
+    with pytest.raises(ValueError, match=f"^{key}: "):
         Entry.from_json(data, tmp_path)
 
 
 def test_a_verdict_that_there_is_not_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="splendid"):
+    with pytest.raises(ValueError, match=r"^verdict: it should be 'pass', 'fail' or 'unknown'"):
         Entry.from_json({**entry(tmp_path, CASES[0]).to_json(), "verdict": "splendid"}, tmp_path)
 
 

@@ -63,7 +63,7 @@ def test_a_verdict_that_cannot_be_read_is_unknown(tmp_path: Path) -> None:
 
 def test_a_pass_with_trouble_after_it_is_unknown(tmp_path: Path) -> None:
     (tmp_path / "verdict.json").write_text(
-        '{"checks": [{"name": "x", "verdict": "pass", "requirement": "", "witnesses": []}]}'
+        '{"verdict": "pass", "checks": [{"name": "x", "verdict": "pass", "requirement": "", "witnesses": []}]}'
     )
     assert read_outcome(tmp_path, "").ruling is PASS
     assert read_outcome(tmp_path, "its kernel died").ruling is UNKNOWN

@@ -1,12 +1,11 @@
 """What the files of a batch say came out, for its attestation: each scenario's own verdict, never a summary alone."""
 
-import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gp_lib import evidence
+from gp_lib import evidence, strict_json
 from gp_lib.errors import WorkbenchError
 from gp_lib.runner.notebook_digest import KEY, noted_digest
 from gp_lib.verdict import Ruling, Verdict, worst
@@ -85,8 +84,8 @@ def results_of(names: Collection[str], read: Read) -> Results:
 
 def _object(read: Read, name: str) -> dict[str, Any]:
     try:
-        found = json.loads(read(name))
-    except (OSError, ValueError, RecursionError) as error:
+        found = strict_json.parse(read(name))
+    except (OSError, ValueError) as error:
         raise WorkbenchError(f"{name} cannot be read: {error}") from error
     if not isinstance(found, dict):
         raise WorkbenchError(f"{name} cannot be read: it holds no JSON object")

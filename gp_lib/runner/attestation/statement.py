@@ -10,18 +10,22 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from gp_lib import evidence
+from gp_lib import evidence, strict_json
 from gp_lib.errors import WorkbenchError
 from gp_lib.runner.attestation.files import Digests
 from gp_lib.runner.attestation.results import DigestSet, Results
+from gp_lib.runner.schemas import EvidenceSchema, StatementSchema
+from gp_lib.schemas import fitted
 from gp_lib.verdict import Ruling
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
 EVIDENCE = "urn:golden-path-workbench:evidence:1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
+
+S = TypeVar("S", bound=StatementSchema)
 
 UNIDENTIFIED = "unidentified"
 """What the test result says of a platform that names neither its commit nor its digest."""
@@ -113,26 +117,21 @@ def read_statements(tested: bytes, files: bytes | None = None) -> Signed:
         WorkbenchError: one cannot be read, or is about something else.
     """
     if files is None:
-        return Signed(_digests(tested, TEST_RESULT))
-    digests = _digests(files, EVIDENCE)
+        return Signed(_digests(_statement_in(StatementSchema, tested, TEST_RESULT)))
+    found = _statement_in(EvidenceSchema, files, EVIDENCE)
+    belongs = found.predicate.testResult.digest.sha256 == hashlib.sha256(tested).hexdigest()
+    return Signed(_digests(found), found.predicate.batch, belongs)
+
+
+def _digests(statement: StatementSchema) -> Digests:
+    return {subject.name: subject.digest.sha256 for subject in statement.subject}
+
+
+def _statement_in(schema: type[S], payload: bytes, predicate_type: str) -> S:
     try:
-        predicate = json.loads(files)["predicate"]
-        named = predicate["testResult"]["digest"]["sha256"]
-        return Signed(digests, str(predicate["batch"]), named == hashlib.sha256(tested).hexdigest())
-    except (KeyError, TypeError) as error:
-        raise _unreadable(error) from error
-
-
-def _digests(payload: bytes, predicate_type: str) -> Digests:
-    """The SHA-256 digests that a statement's subject names."""
-    try:
-        statement = json.loads(payload)
-        if statement["_type"] != STATEMENT or statement["predicateType"] != predicate_type:
-            raise WorkbenchError(f"what was signed is not a statement of type {predicate_type}")
-        return {str(subject["name"]): str(subject["digest"]["sha256"]) for subject in statement["subject"]}
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _unreadable(error) from error
-
-
-def _unreadable(error: Exception) -> WorkbenchError:
-    return WorkbenchError(f"what was signed cannot be read as a statement ({error!r})")
+        found = fitted(schema, strict_json.parse(payload))
+    except ValueError as error:
+        raise WorkbenchError(f"what was signed cannot be read as a statement ({error})") from error
+    if found.type_ != STATEMENT or found.predicateType != predicate_type:
+        raise WorkbenchError(f"what was signed is not a statement of type {predicate_type}")
+    return found

@@ -1,6 +1,5 @@
 """Says whether a signed batch is still what it was, and who signed it."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,8 +9,8 @@ from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import Error
 from securesystemslib.signer import SSlibKey
 
-from gp_lib import evidence
-from gp_lib.errors import WorkbenchError
+from gp_lib import evidence, strict_json
+from gp_lib.errors import Damaged, WorkbenchError
 from gp_lib.runner.attestation import keyless, keys
 from gp_lib.runner.attestation.bundles import Bundle, open_bundle
 from gp_lib.runner.attestation.files import Digests, digests_of_folder, evidence_of
@@ -19,6 +18,8 @@ from gp_lib.runner.attestation.keyless import Identity, NotSigned
 from gp_lib.runner.attestation.results import Results, results_of
 from gp_lib.runner.attestation.statement import PAYLOAD_TYPE, read_statements
 from gp_lib.runner.attestation.verification import Verification
+from gp_lib.runner.schemas import EnvelopeSchema
+from gp_lib.schemas import fitted
 
 MOST_BYTES = 64 * 2**20
 """More than the statement over as many files as a bundle may hold; what is longer is cut, and cannot be read then."""
@@ -140,9 +141,11 @@ def _signed_payload(attestation: bytes, name: str, key: SSlibKey, named: bool) -
         WorkbenchError: it is not an envelope about an in-toto statement.
     """
     try:
-        envelope = Envelope.from_dict(json.loads(attestation))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Error) as error:
-        raise WorkbenchError(f"{name} cannot be read as a DSSE envelope ({error!r})") from error
+        found = strict_json.parse(attestation)
+        fitted(EnvelopeSchema, found)
+        envelope = Envelope.from_dict(found)
+    except ValueError as error:
+        raise Damaged(Path(name), f"it is not a DSSE envelope: {error}") from error
     if envelope.payload_type != PAYLOAD_TYPE:
         raise WorkbenchError(f"{name} holds a {envelope.payload_type}, not a {PAYLOAD_TYPE}")
     try:

@@ -105,8 +105,16 @@ def _spreads(before: History, after: History) -> dict[str, Pair]:
 
 
 def _ages(history: History) -> list[float]:
-    ages = (age_s(history, event) for _, event in history.indexed(Event))
+    ages = (_age_s(history, event) for _, event in history.indexed(Event))
     return [age for age in ages if age is not None]
+
+
+def _age_s(history: History, event: Event) -> float | None:
+    """``None`` also for a platform's time that is not one: that is for checks to tell."""
+    try:
+        return age_s(history, event)
+    except (OverflowError, TypeError, ValueError):
+        return None
 
 
 def _answers(history: History) -> list[float]:

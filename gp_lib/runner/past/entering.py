@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from gp_lib.errors import WorkbenchError
+from gp_lib.errors import Damaged, WorkbenchError
 from gp_lib.runner.entry import Entry
 from gp_lib.runner.origin import Origin, origin_of
 from gp_lib.runner.past import folders
@@ -92,15 +92,17 @@ def _merged(parts: Iterable[Tables]) -> Tables:
 
 
 def rows_of(folder: Path, mark: str) -> Tables:
-    """What the store holds of one batch, by table; of a damaged one only that it is damaged."""
+    """What the store holds of one batch, by table; of one that is damaged as a whole only that it is."""
     try:
         return _rows(SavedBatch.read(folder), mark)
-    except (WorkbenchError, ArithmeticError, AttributeError, TypeError, ValueError) as error:
-        return {"batches": [_damaged(folder, mark, str(error))]}  # the words of strangers may be of any type
+    except Damaged as error:
+        return {"batches": [_damaged(folder, mark, error.why)]}
+    except WorkbenchError as error:
+        return {"batches": [_damaged(folder, mark, str(error))]}
 
 
 def _rows(batch: SavedBatch, mark: str) -> Tables:
-    entries = {entry.name: entry for entry in batch.entries}
+    entries = {row.name: row for row in batch.rows}
     return {
         "batches": [_batch_row(batch, mark)],
         "entries": [_entry_row(batch.folder.name, entry) for entry in entries.values()],
@@ -128,7 +130,7 @@ def _batch_row(batch: SavedBatch, mark: str) -> Row:
         _took_s(batch, began),
         folders.made_by_hand(batch.folder),
         _elsewhere(batch.origin),
-        "",
+        line("; ".join(batch.damaged)),
     )
 
 
@@ -153,8 +155,8 @@ def _state(notebooks: str, change: str, facts: dict[str, Any]) -> str:
 def _took_s(batch: SavedBatch, began: datetime) -> float:
     try:
         return (datetime.fromisoformat(str(batch.about["finished"])) - began).total_seconds()
-    except (KeyError, TypeError, ValueError):
-        return sum(entry.took_s for entry in batch.entries)
+    except KeyError:
+        return sum(row.took_s for row in batch.rows)
 
 
 def _entry_row(batch: str, entry: Entry) -> Row:

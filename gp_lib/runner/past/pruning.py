@@ -82,9 +82,10 @@ def _failed(folder: Path) -> bool:
     if folders.is_proof(folder):
         return False
     try:
-        return SavedBatch.read(folder).ruling is Ruling.FAIL
+        batch = SavedBatch.read(folder)
     except WorkbenchError:
         return True
+    return bool(batch.damaged) or any(row.ruling is Ruling.FAIL for row in batch.rows)
 
 
 def prune(folder: Path) -> int:

@@ -52,7 +52,7 @@ def show_overview(answer: Answer) -> None:
         out.print(table)
     out.print(f"{answer['batches']} batches; passes and flips of the last {answer['last']} runs of each scenario")
     for damaged in answer["damaged"]:
-        out.print(f"{damaged['batch']} cannot be read: {damaged['problem']}")
+        out.print(f"{damaged['batch']}: {damaged['problem']}")
 
 
 def show_scenario(answer: Answer) -> None:

@@ -66,7 +66,7 @@ class Logs:
         """
         if (key := (services, offset_s)) not in self._read:
             local = timezone(timedelta(seconds=offset_s))
-            paths = sorted((self._batch / services).glob("*.log"))
+            paths = sorted(path for path in (self._batch / services).glob("*.log") if path.is_file())
             self._read[key] = [_Log(path.stem, tuple(_dated(path, local))) for path in paths]
         return [_cut(log, during) for log in self._read[key]]
 

@@ -51,7 +51,8 @@ def shown_cells(cells: Sequence[Cell], folder: Path, checks: Sequence[Check]) ->
 
     The lines of its assert cell that judge one of ``checks`` get the anchors of ``check_anchors``.
     """
-    charts = {path.read_bytes(): path for path in sorted((folder / evidence.CHARTS).glob("*.png"))}
+    pictures = (path for path in sorted((folder / evidence.CHARTS).glob("*.png")) if path.is_file())
+    charts = {path.read_bytes(): path for path in pictures}
     return [_shown(number, cell, source, charts, checks) for number, (cell, source) in enumerate(cells)]
 
 

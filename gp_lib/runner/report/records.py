@@ -15,6 +15,9 @@ MOST_WITNESSES = 12
 """Of one check; the page says how many more there are."""
 
 EXCERPT = 240
+DEEPEST = 8
+"""Levels of an excerpt; a frame may have as many as its platform likes."""
+
 NEIGHBOURS = 3
 
 
@@ -76,12 +79,15 @@ def _excerpt(record: Record) -> str:
     return text.line(whole, at_most=EXCERPT)
 
 
-def _small(value: Any) -> Any:
-    """``value`` with its long texts cut and long lists shortened, so that a huge answer is never written out whole."""
+def _small(value: Any, levels: int = DEEPEST) -> Any:
+    """``value`` with its long texts cut, and long lists and depths shortened, so that nothing huge is ever written."""
     if isinstance(value, str):
         return text.shortened(value, at_most=EXCERPT)
+    if isinstance(value, dict | list | tuple) and not levels:
+        return "…"
     if isinstance(value, dict):
-        return {str(key)[:80]: _small(inner) for key, inner in list(value.items())[:20]}
+        return {str(key)[:80]: _small(inner, levels - 1) for key, inner in list(value.items())[:20]}
     if isinstance(value, list | tuple):
-        return [_small(inner) for inner in value[:5]] + ([f"and {len(value) - 5} more"] if len(value) > 5 else [])
+        shown = [_small(inner, levels - 1) for inner in value[:5]]
+        return shown + ([f"and {len(value) - 5} more"] if len(value) > 5 else [])
     return value

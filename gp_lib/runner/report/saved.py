@@ -1,6 +1,5 @@
 """A batch as its folder tells it: the only thing a report is made from."""
 
-import json
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,42 +9,63 @@ from typing import Any
 
 from gp_lib import evidence
 from gp_lib.errors import ParameterError, WorkbenchError
-from gp_lib.history import History, open_history
+from gp_lib.history import History, read_header
 from gp_lib.runner import journal
-from gp_lib.runner.catalogue import PARAMETERS, Cell, cell_source, notebook_cells
+from gp_lib.runner.batch_file import read_batch_file
+from gp_lib.runner.catalogue import PARAMETERS, Cell, cell_source
 from gp_lib.runner.entry import Entry, read_outcome
 from gp_lib.runner.origin import Origin, origin_of
 from gp_lib.runner.parameters import Parameter, read_parameters
 from gp_lib.runner.report.logs import Logs
-from gp_lib.verdict import Ruling, worst
-
-PAPERMILLS_NOTE = "papermill-error-cell-tag"
-"""The tag of the cells that papermill adds to a notebook that raised."""
+from gp_lib.runner.report.looking import Found, executed_cells, look
+from gp_lib.verdict import Ruling, Verdict, worst
 
 
 @dataclass(frozen=True)
 class SavedScenario:
-    """One scenario's folder and its entry in the batch. What cannot be read is ``None``, and ``problems`` says why."""
+    """One scenario's folder and its ``row`` in the batch; what cannot be read is ``None``, ``problems`` says why."""
 
-    entry: Entry
+    row: Entry
 
     @cached_property
+    def entry(self) -> Entry:
+        """Its place in the batch after a look into its evidence: what is damaged is *unknown*, or *fail* still."""
+        damage = next((damage for _, damage in self._looked_at if damage), "")
+        if not damage:
+            return self.row
+        why = damage if self.row.why in ("", damage) else f"{damage}; {self.row.why}"
+        return replace(self.row, ruling=worst([self.row.ruling, Ruling.UNKNOWN]), why=why)
+
+    @property
+    def _looked_at(self) -> tuple[Found[Any], ...]:
+        return self._verdict, self._history, self._notebook
+
+    @cached_property
+    def _verdict(self) -> Found[Verdict]:
+        return look(self.row.folder / evidence.VERDICT, lambda path: Verdict.from_json(evidence.read_json(path)))
+
+    @cached_property
+    def _history(self) -> Found[History]:
+        return look(self.row.folder / evidence.HISTORY, History.load)
+
+    @cached_property
+    def _notebook(self) -> Found[list[Cell]]:
+        return look(self.row.folder / evidence.EXECUTED, executed_cells)
+
+    @property
     def history(self) -> History | None:
         """What happened; ``None`` when nothing was saved or it is damaged."""
-        try:
-            return History.load(self.entry.folder / evidence.HISTORY)
-        except WorkbenchError:
-            return None
+        return self._history[0]
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The executed notebook's cells without papermill's notes; empty when there is none, or it is damaged."""
+        return self._notebook[0] or []
 
     @cached_property
     def facts(self) -> dict[str, Any]:
         """What the history says of its run: commit, seed, the services' own words; empty without a history."""
-        try:
-            with open_history(self.entry.folder / evidence.HISTORY) as file:
-                header = json.loads(file.readline())
-        except (OSError, EOFError, ValueError):
-            return {}
-        return header if isinstance(header, dict) else {}
+        return look(self.row.folder / evidence.HISTORY, read_header)[0] or {}
 
     @cached_property
     def services(self) -> dict[str, dict[str, Any]]:
@@ -53,15 +73,6 @@ class SavedScenario:
         found = self.facts.get("services")
         named = found.items() if isinstance(found, dict) else ()
         return {str(name): words for name, words in named if isinstance(words, dict)}
-
-    @cached_property
-    def cells(self) -> list[Cell]:
-        """The executed notebook's cells without papermill's notes; empty when there is none, or it is damaged."""
-        try:
-            cells = notebook_cells(self.entry.folder / evidence.EXECUTED)
-            return [(cell, source) for cell, source in cells if PAPERMILLS_NOTE not in cell["metadata"].get("tags", ())]
-        except (ParameterError, AttributeError, KeyError, TypeError):
-            return []
 
     @cached_property
     def question(self) -> str:
@@ -81,35 +92,39 @@ class SavedScenario:
     @cached_property
     def problems(self) -> list[str]:
         """What is missing or damaged in the folder, in words."""
-        found = []
-        if self.history is None:
-            there = (self.entry.folder / evidence.HISTORY).exists()
-            found.append(f"{evidence.HISTORY} {'is damaged' if there else 'was not written'}")
-        elif self.history.truncated:
+        found = [damage for _, damage in self._looked_at if damage]
+        if self._history == (None, ""):
+            found.append(f"{evidence.HISTORY} was not written")
+        elif self.history is not None and self.history.truncated:
             found.append(f"{evidence.HISTORY} ends in the middle of a line")
-        if not self.cells:
-            found.append(f"{evidence.EXECUTED} is not there, or damaged")
+        if self._notebook == (None, ""):
+            found.append(f"{evidence.EXECUTED} is not there")
         return found
 
 
 @dataclass(frozen=True)
 class SavedBatch:
-    """A batch folder: ``about`` is what ``batch.json`` says beside its scenarios."""
+    """A batch folder: ``about`` is what ``batch.json`` says beside its scenarios, ``damaged`` what it says amiss."""
 
     folder: Path
     about: dict[str, Any]
     scenarios: tuple[SavedScenario, ...]
+    damaged: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> list[Entry]:
+        """The scenarios' places in the batch, as it says itself: their evidence is not read for it."""
+        return [scenario.row for scenario in self.scenarios]
 
     @property
     def entries(self) -> list[Entry]:
-        """The scenarios' places in the batch."""
+        """The scenarios' places in the batch, after a look into their evidence."""
         return [scenario.entry for scenario in self.scenarios]
 
     @property
     def environment(self) -> dict[str, Any]:
         """What ``batch.json`` says of the change, the versions and the machine; empty when it says nothing."""
-        found = self.about.get("environment")
-        return found if isinstance(found, dict) else {}
+        return dict(self.about.get("environment", {}))
 
     @cached_property
     def origin(self) -> Origin | None:
@@ -133,19 +148,18 @@ class SavedBatch:
         In one that has not ended, or was killed, everything that is not done is *unknown*.
 
         Raises:
-            WorkbenchError: ``batch.json`` is damaged, or there is no scenario in the folder at all.
+            WorkbenchError: ``batch.json`` is damaged as a whole, or there is no scenario in the folder at all.
         """
-        path = folder / evidence.BATCH
-        if not path.exists() and (folder / evidence.JOURNAL).exists():
-            about, entries = journal.so_far(folder)
-            return cls(folder, about, tuple(SavedScenario(entry) for entry in entries))
-        about = evidence.read_json(path) if path.exists() else {}
-        try:
-            rows = about.get("scenarios", [])
-            entries = [Entry.from_json(row, folder) for row in rows] if path.exists() else _by_hand(folder)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise WorkbenchError(f"{path} is damaged: {error!r}") from error
-        return cls(folder, about, tuple(SavedScenario(entry) for entry in entries))
+        if not (folder / evidence.BATCH).exists():
+            about, entries = _unfinished(folder)
+            return cls(folder, about, tuple(map(SavedScenario, entries)))
+        file = read_batch_file(folder)
+        return cls(folder, file.about, tuple(map(SavedScenario, file.entries)), tuple(file.damaged))
+
+
+def _unfinished(folder: Path) -> tuple[dict[str, Any], list[Entry]]:
+    """What is known of a batch without a ``batch.json``: by its journal, or by its folders if it was made by hand."""
+    return journal.so_far(folder) if (folder / evidence.JOURNAL).exists() else ({}, _by_hand(folder))
 
 
 def _by_hand(folder: Path) -> list[Entry]:
@@ -205,12 +219,9 @@ def _rows(batch: SavedBatch, name: str) -> list[tuple[Past, str]]:
     if evidence.is_foreign(batch.folder.parent / name) != evidence.is_foreign(batch.folder):
         return []
     try:
-        about = json.loads((batch.folder.parent / name / evidence.BATCH).read_bytes())
-        if about["target"] != batch.about.get("target"):
-            return []
-        return [
-            (Past(name, Ruling(row["verdict"]), float(row["took_s"])), str(row["scenario"]))
-            for row in about["scenarios"]
-        ]
-    except (OSError, ValueError, KeyError, TypeError):
+        file = read_batch_file(batch.folder.parent / name)
+    except WorkbenchError:
         return []
+    if file.about.get("target") != batch.about.get("target"):
+        return []
+    return [(Past(name, entry.ruling, entry.took_s), entry.scenario) for entry in file.entries]

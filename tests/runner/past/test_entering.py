@@ -87,7 +87,6 @@ def test_a_batch_under_way_and_a_proof_are_not_entered(tmp_path: Path) -> None:
     "damage",
     [
         '{"scenarios": 3}',
-        '{"scenarios": [{}]}',
         "[]",
         "",
         '{"began": {}, "scenarios": [{"scenario": "x", "title": "", "folder": "x", "parameters": {}, "why": "",'
