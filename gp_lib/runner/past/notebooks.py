@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gp_lib import evidence
 from gp_lib.errors import SettingsError
+from gp_lib.runner.report.text import line
 
 
 def notebook_diff(before: Path, after: Path) -> str:
@@ -22,13 +23,17 @@ def notebook_diff(before: Path, after: Path) -> str:
     except ImportError as error:
         raise SettingsError("--notebooks", "needs nbdime: pip install 'golden-path-workbench[diff]'") from error
     import nbformat
+    from nbformat.v4.rwbase import rejoin_lines
 
     paths = [folder / evidence.EXECUTED for folder in (before, after)]
     if missing := [path.parent.name for path in paths if not path.is_file()]:
-        return f"{missing[0]}: no executed notebook to compare\n"
+        return f"{line(missing[0])}: no executed notebook to compare\n"
     set_notebook_diff_targets(metadata=False, identifier=False)
-    one, other = (nbformat.from_dict(evidence.read_json(path)) for path in paths)
     said = io.StringIO()
     config = PrettyPrintConfig(out=said, use_color=False, use_git=False, use_diff=False)
-    pretty_print_notebook_diff(before.name, after.name, one, nbdime.diff_notebooks(one, other), config)
+    try:
+        one, other = (rejoin_lines(nbformat.from_dict(evidence.read_json(path))) for path in paths)
+        pretty_print_notebook_diff(line(before.name), line(after.name), one, nbdime.diff_notebooks(one, other), config)
+    except (AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+        return f"{line(after.name)}: its executed notebooks cannot be compared: {error!r}\n"
     return said.getvalue()
