@@ -96,7 +96,7 @@ def test_the_notebooks_are_compared_by_their_cells(tmp_path: Path) -> None:
 
 def test_notebooks_that_keep_their_sources_as_lines_are_compared_too(tmp_path: Path) -> None:
     for name, end in (("a", "one"), ("b", "two")):
-        cell = {"cell_type": "code", "id": "c", "metadata": {}, "outputs": [], "execution_count": None}
+        cell: dict[str, Any] = {"cell_type": "code", "id": "c", "metadata": {}, "outputs": [], "execution_count": None}
         notebook = {"cells": [{**cell, "source": ["x = 1\n", f"y = {end!r}"]}], "metadata": {}, "nbformat": 4}
         (tmp_path / name).mkdir()
         evidence.write_json(tmp_path / name / evidence.EXECUTED, {**notebook, "nbformat_minor": 5})
