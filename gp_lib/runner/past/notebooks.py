@@ -28,7 +28,7 @@ def notebook_diff(before: Path, after: Path) -> str:
         raise SettingsError("--notebooks", "needs nbdime: pip install 'golden-path-workbench[diff]'") from error
     paths = [folder / evidence.EXECUTED for folder in (before, after)]
     if missing := [path.parent.name for path in paths if not path.is_file()]:
-        return f"{missing[0]}: no executed notebook to compare\n"
+        return f"{line(missing[0])}: no executed notebook to compare\n"
     try:
         one, other = map(_notebook, paths)
     except Damaged as error:
@@ -36,7 +36,8 @@ def notebook_diff(before: Path, after: Path) -> str:
     set_notebook_diff_targets(metadata=False, identifier=False)
     said = io.StringIO()
     config = PrettyPrintConfig(out=said, use_color=False, use_git=False, use_diff=False)
-    pretty_print_notebook_diff(before.name, after.name, one, nbdime.diff_notebooks(one, other), config)
+    difference = nbdime.diff_notebooks(one, other)
+    pretty_print_notebook_diff(line(before.name), line(after.name), one, difference, config)
     return said.getvalue()
 
 

@@ -92,3 +92,19 @@ def test_the_notebooks_are_compared_by_their_cells(tmp_path: Path) -> None:
     assert "something new" in notebook_diff(*folders)
     (folders[1] / evidence.EXECUTED).unlink()
     assert "no executed notebook" in notebook_diff(*folders)
+
+
+def test_notebooks_that_keep_their_sources_as_lines_are_compared_too(tmp_path: Path) -> None:
+    for name, end in (("a", "one"), ("b", "two")):
+        cell: dict[str, Any] = {"cell_type": "code", "id": "c", "metadata": {}, "outputs": [], "execution_count": None}
+        notebook = {"cells": [{**cell, "source": ["x = 1\n", f"y = {end!r}"]}], "metadata": {}, "nbformat": 4}
+        (tmp_path / name).mkdir()
+        evidence.write_json(tmp_path / name / evidence.EXECUTED, {**notebook, "nbformat_minor": 5})
+    assert "+  y = 'two'" in notebook_diff(tmp_path / "a", tmp_path / "b")
+
+
+def test_a_notebook_that_cannot_be_compared_is_a_sentence(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        evidence.write_json(tmp_path / name / evidence.EXECUTED, {"cells": [name]})
+    assert "b: its executed notebooks cannot be compared" in notebook_diff(tmp_path / "a", tmp_path / "b")
