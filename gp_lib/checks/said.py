@@ -44,7 +44,8 @@ def run_of(operation: Operation) -> str | None:
 
 def seq_of(event: Event) -> int | None:
     """The number of an event in its run; ``None`` when it has none that can be counted with."""
-    return fields.whole(event.seq)
+    seq = fields.whole(event.seq)
+    return fields.whole(event.body.get("seq")) if seq is None else seq
 
 
 def made_at(event: Event) -> datetime | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gp_lib import contract
-from gp_lib.checks.said import run_of, searched_in
+from gp_lib.checks.said import run_of, searched_in, seq_of
 from gp_lib.checks.search import Searched
 from gp_lib.history import Event, History, Operation, Reading
 
@@ -171,7 +171,7 @@ def _streamed(history: History) -> Iterator[Text]:
             tabs[event.actor, event.run_id, event.connection].append((index, event))
     everywhere: dict[tuple[str, str | None], dict[int, tuple[int, Event]]] = defaultdict(dict)
     for (reader, run_id, _), deltas in tabs.items():
-        everywhere[reader, run_id] |= {event.seq or index: (index, event) for index, event in deltas}
+        everywhere[reader, run_id] |= {seq_of(event) or index: (index, event) for index, event in deltas}
         yield _added_up(reader, run_id, deltas)
     for (reader, run_id), by_seq in everywhere.items():
         yield _added_up(reader, run_id, [by_seq[seq] for seq in sorted(by_seq)])

@@ -7,7 +7,7 @@ from typing import Any
 from gp_lib import contract
 from gp_lib.checks.lag import unless_late
 from gp_lib.checks.promise import Finding, promise
-from gp_lib.checks.said import run_of
+from gp_lib.checks.said import run_of, seq_of
 from gp_lib.checks.stories import stories
 from gp_lib.history import Event, History, Operation, Reading
 
@@ -38,7 +38,9 @@ def live_state_until_the_end(history: History) -> Finding:
         what = f"{event.type} (seq {event.seq}) arrived"
         if state["status"] is None:
             finding.break_(f"the live state was not there when {what}", place, index)
-        elif (event.seq or 0) > (state["last_seq"] or 0):
+        elif (seq := seq_of(event)) is None:
+            finding.doubt(f"{event.type} has no seq that the live state could be held against", place, index)
+        elif seq > (state["last_seq"] or 0):
             finding.break_(f"the live state was at seq {state['last_seq']} when {what}", place, index)
         elif place in ends and state["status"] == "running":
             finding.break_(f"the live state said running when the terminal {what}", place, index)

@@ -63,7 +63,7 @@ def environments_in(text: str) -> Iterator[str]:
 def _is_secret(found: re.Match[str]) -> bool:
     """Whether a value was set: a sentence goes on with a word behind its colon, and examples name what is missing."""
     value = found["value"].rstrip(".!?")
-    if len(value) < 4 or _PLACEHOLDER.fullmatch(value):
+    if len(value) < SHORTEST or _PLACEHOLDER.fullmatch(value):
         return False
     if found["is"] == "=" and not found["name"].lower().endswith(("token", "pass")):
         return True
@@ -74,6 +74,9 @@ def _is_mixed(value: str) -> bool:
     """Whether this is no word: it has letters and digits, and is as long as passwords are."""
     return len(value) >= 6 and re.search(r"\d", value) is not None and re.search(r"[^\W\d_]", value) is not None
 
+
+SHORTEST = 3
+"""Characters of a value that a setting may have and still be none of an example's letters."""
 
 _NOBODY_S = Redactor()
 """Knows the shapes of secrets, and no secret."""

@@ -60,7 +60,7 @@ _OTHERS = (*(re.compile(e, re.I) for e in _ANY_CASE), *map(re.compile, _UPPER_CA
 
 _KIND = r"(?:relation|column|table|role|database|schema|constraint|function)"
 STORE_ERRORS = (
-    r"syntax error at or near",
+    r"syntax error at or near|\binvalid input syntax for (?:type )?\w+: |connection to server (?:at|on socket) \W",
     rf"\b{_KIND} (?:\\*[\"'][\w.-]+\\*[\"']|\w+[._][\w.]+)[^\n]{{0,60}}? (?:does not|already) exist",
     r"violates (?:unique|foreign key|check|not-null|exclusion) constraint|duplicate key value",
     r"new row violates row-level security|permission denied for (?:table|relation|schema|sequence|database)\b",

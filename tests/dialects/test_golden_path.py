@@ -37,6 +37,11 @@ def test_an_event_is_respelled_in_the_named_fields_only() -> None:
     assert json.loads(changed) == {**FRAME, "run_id": "other", "seq": 7}
 
 
+def test_an_event_with_half_a_character_can_be_sent_when_it_is_respelled() -> None:
+    changed = golden_path.respelled(json.dumps({**FRAME, "payload": {"delta": "half \ud83d"}}), run_id="other")
+    assert json.loads(changed.encode())["payload"] == {"delta": "half \ud83d"}
+
+
 def test_a_welcome_tells_the_servers_time_in_another_field() -> None:
     frame = '{"type": "connection_established", "user_id": "u", "server_time": "now"}'
     assert understand(frame).server_time == "now"
