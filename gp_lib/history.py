@@ -257,11 +257,13 @@ def record_from_json(data: Mapping[str, Any]) -> Record:
     Raises:
         ValueError: it is not a record; the message says why.
     """
-    kind = data.get("kind") if isinstance(data, Mapping) else None
-    if not isinstance(kind, str) or kind not in _KINDS:
+    if not isinstance(data, dict):
+        raise ValueError("it should be an object")
+    kind = data.get("kind")
+    if type(kind) is not str or kind not in _KINDS:
         raise ValueError(f"kind: it should be one of {', '.join(_KINDS)}")
-    saved = _schemas().fitted(_schemas().RECORDS[kind], {name: data[name] for name in data if name != "kind"})
-    fields = saved.__dict__
+    fields = _schemas().fitted(_schemas().RECORDS[kind], data).__dict__
+    del fields["kind"]
     if kind == Fault.kind:
         fields["struck_s"] = tuple(fields["struck_s"])
     return _KINDS[kind](**fields)

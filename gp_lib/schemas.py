@@ -105,6 +105,7 @@ class _RecordSchema(Schema):
 class OperationSchema(_RecordSchema):
     """A line of a history: somebody did something."""
 
+    kind: Literal["operation"]
     actor: str
     action: str
     outcome: Literal["ok", "failed", "unknown"]
@@ -116,6 +117,7 @@ class OperationSchema(_RecordSchema):
 class EventSchema(_RecordSchema):
     """A line of a history: somebody received something."""
 
+    kind: Literal["event"]
     actor: str
     connection: str
     type: str
@@ -131,6 +133,7 @@ class EventSchema(_RecordSchema):
 class ReadingSchema(_RecordSchema):
     """A line of a history: a store answered."""
 
+    kind: Literal["reading"]
     store: str
     question: str
     subject: str
@@ -142,6 +145,7 @@ class ReadingSchema(_RecordSchema):
 class FaultSchema(_RecordSchema):
     """A line of a history: something struck."""
 
+    kind: Literal["fault"]
     name: str
     target: str
     started_s: Seconds

@@ -10,6 +10,7 @@ import math
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, TextIO
 
@@ -73,13 +74,13 @@ def lines(path: Path, opened: Callable[[Path], TextIO]) -> Iterator[Line]:
         WorkbenchError: the file is not there.
         Damaged: it cannot be read, is out of bounds, not text, or its packing is damaged.
     """
-    characters = number = 0
+    characters = 0
     with _said_of(path), opened(path) as file:
-        while text := file.readline(LONGEST_LINE + 1):
-            characters, number = characters + len(text), number + 1
+        for number, text in enumerate(iter(partial(file.readline, LONGEST_LINE + 1), ""), start=1):
+            characters += len(text)
             if len(text) > LONGEST_LINE or characters > MOST_CHARACTERS:
                 raise ValueError(f"line {number}: it is longer than anything that a run writes")
-            yield Line(number, text, text.endswith("\n"))
+            yield Line(number, text, text[-1] == "\n")
 
 
 @contextmanager
@@ -119,16 +120,16 @@ def _too_deep() -> ValueError:
 
 
 def _require_shallow(value: Any) -> None:
-    level = [value]
+    level = [value] if type(value) in _CONTAINERS else []
     for _ in range(DEEPEST):
-        level = [inner for outer in level for inner in _inside(outer) if isinstance(inner, dict | list)]
+        insides = (outer.values() if type(outer) is dict else outer for outer in level)
+        level = [inner for inside in insides for inner in inside if type(inner) in _CONTAINERS]
         if not level:
             return
     raise _too_deep()
 
 
-def _inside(value: Any) -> Any:
-    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+_CONTAINERS = frozenset((dict, list))
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

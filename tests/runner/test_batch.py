@@ -262,5 +262,5 @@ def test_what_went_wrong_is_told_without_the_folders_of_the_machine(tmp_path: Pa
         tmp_path, plain(write_scenario(tmp_path, "x1", judge=f"{JUDGE}\n(folder / 'verdict.json').write_text('')"))
     )
     (entry,) = batch.entries
-    assert entry.why.startswith("its verdict cannot be read: x1/verdict.json")
+    assert entry.why.startswith("damaged: verdict.json: ")
     assert str(tmp_path) not in (batch.folder / evidence.BATCH).read_text()

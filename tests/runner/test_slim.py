@@ -47,7 +47,7 @@ def test_a_damaged_packed_history_is_said_to_be_damaged(batch: Path, tmp_path: P
     slim(batch, tmp_path / "slim")
     packed = tmp_path / "slim" / "a1_one" / f"{evidence.HISTORY}.gz"
     packed.write_bytes(packed.read_bytes()[:40])
-    with pytest.raises(WorkbenchError, match="not a readable history"):
+    with pytest.raises(WorkbenchError, match="is damaged: "):
         History.load(packed.with_suffix(""))
 
 
