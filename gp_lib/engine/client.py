@@ -10,8 +10,8 @@ from nbclient.client import CellExecutionComplete
 
 from gp_lib.clock import patience
 from gp_lib.engine.kernel import Kernel
-from gp_lib.engine.outputs import Outputs
-from gp_lib.engine.sizes import written
+from gp_lib.engine.outputs import MAX_CELL_BYTES, MAX_NOTEBOOK_BYTES, Outputs
+from gp_lib.engine.sizes import OUTPUT_BYTES, written
 
 LAST_WORDS_S = 0.05
 """What a dying kernel has sent just before is still on its way."""
@@ -24,13 +24,15 @@ class KernelLeaves(Exception):
 class Client(NotebookClient):  # type: ignore[misc]
     """Executes cells, and gives each output to the cell that caused it, also when that has ended."""
 
-    def __init__(self, nb: Any, kernel: Kernel, on_output: Callable[[Any], None]) -> None:
+    def __init__(
+        self, nb: Any, kernel: Kernel, on_output: Callable[[Any], None], on_change: Callable[[], None]
+    ) -> None:
         # nbclient's own joining of streams takes time with the square of a line's length: minutes for a megabyte
         super().__init__(nb, km=kernel.manager, timeout=None, iopub_timeout=int(patience(10)), coalesce_streams=False)
         self.kc = kernel.client
         self.kernel = kernel
         self.outputs = Outputs()
-        self._on_output = on_output
+        self._on_output, self._on_change = on_output, on_change
         self._asked: dict[str, int] = {}
 
     async def still_there(self) -> None:
@@ -86,6 +88,7 @@ class Client(NotebookClient):  # type: ignore[misc]
 
     def clear_output(self, outs: list[Any], msg: dict[str, Any], cell_index: int) -> None:
         """Clear what a cell, or the widget that catches its outputs, shows."""
+        self._on_change()
         if self.output_hook_stack[msg["parent_header"].get("msg_id")]:
             super().clear_output(outs, msg, cell_index)
         else:
@@ -93,32 +96,40 @@ class Client(NotebookClient):  # type: ignore[misc]
 
     def handle_comm_msg(self, outs: list[Any], msg: dict[str, Any], cell_index: int) -> None:
         """Keep a widget's state; a value for which there is no room is not known then."""
+        self._on_change()
         comm, data = msg["content"]["comm_id"], msg["content"]["data"]
-        cell, state = self.nb.cells[cell_index], data.get("state") or {}
-        for name, value in list(state.items()):
-            if not name.startswith("_") and not self.outputs.holds(cell_index, cell, f"{comm}/{name}", written(value)):
-                del state[name]
+        for name, value in list((data.get("state") or {}).items()):
+            if not name.startswith("_") and not self._holds(cell_index, f"{comm}/{name}", written(value)):
+                del data["state"][name]
                 self.widget_state.get(comm, {}).pop(name, None)
-        if data.get("buffer_paths") and not self.outputs.holds(cell_index, cell, comm, _in_base64(msg["buffers"])):
-            data["buffer_paths"] = []
-            self.widget_buffers.pop(comm, None)
+        buffers = list(zip(data.get("buffer_paths") or (), msg.get("buffers") or (), strict=False))
+        kept = [(path, buffer) for path, buffer in buffers if self._holds_buffer(cell_index, comm, path, buffer)]
+        if len(kept) < len(buffers):
+            data["buffer_paths"], msg["buffers"] = [path for path, _ in kept], [buffer for _, buffer in kept]
         super().handle_comm_msg(outs, msg, cell_index)
+
+    def _holds(self, cell_index: int, name: str, size: int, limit: int = MAX_NOTEBOOK_BYTES) -> bool:
+        return self.outputs.holds(cell_index, self.nb.cells[cell_index], name, size, limit)
+
+    def _holds_buffer(self, cell_index: int, comm: str, path: list[Any], buffer: Any) -> bool:
+        """Whether a buffer may be kept, instead of the one that was at its place before; it is written in base64."""
+        if self._holds(cell_index, f"{comm}/{path}", memoryview(buffer).nbytes * 4 // 3 + OUTPUT_BYTES):
+            return True
+        self.widget_buffers.get(comm, {}).pop(tuple(path), None)
+        return False
 
     def _held(self, widget: Any, msg: dict[str, Any], cell_index: int) -> bool:
         """Whether a widget that catches outputs may keep this one beside those that it has."""
         kept = [] if widget.clear_before_next_output else widget.outputs
         size = sum(map(written, kept)) + written(msg["content"])
-        return self.outputs.holds(cell_index, self.nb.cells[cell_index], f"{widget.comm_id}/outputs", size)
+        return self._holds(cell_index, f"{widget.comm_id}/outputs", size, MAX_CELL_BYTES)
 
     def _update_display_id(self, display_id: str, msg: dict[str, Any]) -> None:
         self.outputs.update(display_id, msg)
+        self._on_change()
 
 
 def _require_stay(reply: dict[str, Any] | None) -> None:
     payload = (reply or {}).get("content", {}).get("payload") or ()
     if any(one.get("source") == "ask_exit" for one in payload):
         raise KernelLeaves
-
-
-def _in_base64(buffers: list[Any]) -> int:
-    return sum(memoryview(buffer).nbytes for buffer in buffers) * 4 // 3

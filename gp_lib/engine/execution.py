@@ -99,7 +99,7 @@ async def _execute(record: Record, plan: Plan, listeners: Listeners, interrupted
     async with opening as kernel:
         record.nb.metadata["language_info"] = kernel.language
         record.nb.metadata.papermill["kernel"] = "warm" if kernel.warm else "ordinary"
-        client = Client(record.nb, kernel, _both(record, listeners))
+        client = Client(record.nb, kernel, _both(record, listeners), record.autosave_cell)
         deadline = None if plan.deadline_s is None else Deadline.after(plan.deadline_s)
         cells = Cells(client, kernel, deadline, plan.cell_s, interrupted)
         return await _run_all(record, cells, listeners)

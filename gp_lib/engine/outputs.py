@@ -96,14 +96,14 @@ class Outputs:
         place.displays.clear()
         cell.outputs.clear()
 
-    def holds(self, index: int, cell: Any, name: str, size: int) -> bool:
+    def holds(self, index: int, cell: Any, name: str, size: int, limit: int = MAX_NOTEBOOK_BYTES) -> bool:
         """Whether ``size`` bytes of a widget's state may be kept under ``name``, instead of what it had before.
 
-        ``index`` is the cell that is told when not.
+        ``limit`` is the most for this name. Where it may not, the cell with this number says so.
         """
         before = self._states.pop(name, 0)
         self._kept -= before
-        if self._kept + size > MAX_NOTEBOOK_BYTES:
+        if size > limit or self._kept + size > MAX_NOTEBOOK_BYTES:
             self._place(index, cell).dropped += size
             return False
         self._states[name] = size

@@ -168,6 +168,24 @@ async def test_the_state_of_widgets_is_the_last_one_and_bounded(tmp_path: Path) 
     assert "were dropped here" in text_of(code_cell(notebook, 1))
 
 
+async def test_the_buffers_of_widgets_are_the_last_ones_and_bounded(tmp_path: Path) -> None:
+    code = (
+        f"{WIDGET}image = widget(width=1)\n"
+        "def send(*path, size):\n"
+        "    about = {'method': 'update', 'state': {}, 'buffer_paths': [list(path)]}\n"
+        "    image.send(about, buffers=[bytes(size)])\n"
+        "for n in range(50):\n    send('value', size=1_000_000)\n"
+        "for n in range(50):\n    send('values', n, size=1_000_000)\n"
+        "send('value', size=3)"
+    )
+    notebook = await run_cells(tmp_path, code, cell_s=120.0)
+    assert states(notebook) == [State.PASSED] * 2
+    assert (tmp_path / "executed.ipynb").stat().st_size < MAX_NOTEBOOK_BYTES + SLACK
+    (kept,) = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"].values()
+    assert next(one.data for one in kept.buffers if one.path == ["value"]) == "AAAA"
+    assert "were dropped here" in text_of(code_cell(notebook, 1))
+
+
 @pytest.mark.parametrize(
     "code",
     [
