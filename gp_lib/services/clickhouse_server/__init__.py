@@ -3,4 +3,7 @@
 The engine is the one in the ``chdb`` wheel: the same parser, functions, formats and MergeTree on disk as a
 ClickHouse server, without its network face. This package is that face: ``python -m
 gp_lib.services.clickhouse_server`` (see ``configuration`` for its environment).
+
+A client reaches its tables and nothing else: no file, no host, no administration (``confinement``); started as root,
+the server leaves root first (``privileges``). Queries have their client's names and end with it (``processes``, ``app``).
 """
