@@ -5,5 +5,6 @@ ClickHouse server, without its network face. This package is that face: ``python
 gp_lib.services.clickhouse_server`` (see ``configuration`` for its environment).
 
 A client reaches its tables and nothing else: no file, no host, no administration (``confinement``); started as root,
-the server leaves root first (``privileges``). Queries have their client's names and end with it (``processes``, ``app``).
+the server leaves root first (``privileges``). A query has the name that its client gave it, and ends with that client
+(``processes``, ``app``).
 """
