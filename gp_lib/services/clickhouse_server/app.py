@@ -43,6 +43,7 @@ class Pending:
     query_id: str
     may_end: bool
     only_reads: bool = False
+    left: bool = False
 
     @property
     def ends_with_client(self) -> bool:
@@ -124,6 +125,7 @@ class Face:
         """Wait until the client hangs up, then end its query: again and again, for it may be about to begin."""
         while (await http.receive())["type"] != "http.disconnect":
             pass
+        query.left = True
         while not future.cancel() and not future.done():
             if query.ends_with_client:
                 await asyncio.get_running_loop().run_in_executor(self._orders, self._engine.kill, query.query_id)
@@ -133,6 +135,8 @@ class Face:
         try:
             query = request.query(body)
             pending.only_reads = query.statement.only_reads
+            if pending.left and pending.ends_with_client:
+                raise ClickHouseError(Code.QUERY_WAS_CANCELLED, "Query was cancelled: its client has hung up")
             with self._running.named(request.query_id, replaces=request.is_on("replace_running_query")):
                 return self._replies.answer(request, self._run(request, query))
         except (MemoryError, OSError) as error:
