@@ -35,12 +35,13 @@ def write_scenario(
     judge: str = JUDGE,
     parameters: Sequence[str] = ("ruling", "target"),
     about: str = 'effect="writes"',
+    arrange: str = "",
 ) -> Scenario:
     """A scenario whose act cell is ``act`` and that decides ``ruling``; its title is its name."""
     values = {"ruling": repr(ruling), "target": "'embedded'"}
     sources = {
         "parameters": "\n".join(f"{name} = {values[name]}  # of the test" for name in parameters),
-        "arrange": f"begin = dict\nbegin({about})",
+        "arrange": arrange or f"begin = dict\nbegin({about})",
         "act": act,
         "verdict": judge,
     }

@@ -75,7 +75,8 @@ def run(
     """Run scenarios with papermill and keep the evidence in runs/; all of them without names."""
     from gp_lib.runner import cases, selection
     from gp_lib.runner.batch import Batch, Rules
-    from gp_lib.runner.parameters import parse_overrides, read_overrides
+    from gp_lib.runner.parameter_file import read_overrides
+    from gp_lib.runner.parameters import parse_overrides
     from gp_lib.settings import project_root
 
     root = project_root()
@@ -96,6 +97,8 @@ def run(
     if dry_run:
         for case in planned:
             typer.echo(" ".join([case.name, *(f"{name}={value!r}" for name, value in case.parameters.items())]))
+            if why := case.scenario.unreadable:
+                typer.echo(f"gpath: {case.name} cannot be run: {why}", err=True)
         return
     rules = Rules(fail_fast=fail_fast, retries=retries, deadline_s=deadline, scenario_s=scenario_deadline)
     lanes = Lanes(root=root, target=target, at_most=len(planned), jobs=jobs, on=on)
@@ -125,7 +128,7 @@ def resume(
 
     root = project_root()
     folder = evidence.find_run(root / "runs", run)
-    batch = Batch.cut_short(folder, discover(root / "notebooks"))
+    batch = Batch.cut_short(folder, discover(root / "notebooks").every)
     rules = Rules(fail_fast=fail_fast, retries=retries, deadline_s=deadline, scenario_s=scenario_deadline)
     lanes = Lanes(root=root, target=batch.plan.target, at_most=len(batch.left), jobs=jobs, on=on)
     _run(lambda: batch, lanes, rules=rules, url=runs, quiet=quiet, as_json=as_json)
@@ -239,7 +242,7 @@ def merge(runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="The 
 def list_(
     markdown: Annotated[bool, typer.Option("--markdown", help="The index of notebooks/README.md.")] = False,
 ) -> None:
-    """List the scenarios, their questions and parameters."""
+    """List the scenarios, their questions and parameters. Exit code 64: a notebook cannot be read."""
     from gp_lib.runner.catalogue import discover
     from gp_lib.runner.index import index
     from gp_lib.settings import project_root
@@ -247,8 +250,11 @@ def list_(
     scenarios = discover(project_root() / "notebooks")
     if markdown:
         typer.echo(index(scenarios), nl=False)
-        return
-    for scenario in scenarios:
+    for scenario in [] if markdown else scenarios:
         typer.echo(f"{scenario.name}: {scenario.question} [{', '.join((scenario.effect, *scenario.tags))}]")
         for parameter in scenario.parameters:
             typer.echo(f"    {parameter.name}={parameter.default!r}  {parameter.comment}")
+    for scenario in scenarios.unreadable:
+        typer.echo(f"gpath: {scenario.name}: {scenario.unreadable}", err=True)
+    if scenarios.unreadable:
+        raise typer.Exit(64)

@@ -7,7 +7,8 @@ from typing import Any
 from gp_lib import evidence
 from gp_lib.errors import WorkbenchError
 from gp_lib.runner.cases import Case
-from gp_lib.runner.parameters import Value
+from gp_lib.runner.parameters import plain_parameters
+from gp_lib.runner.values import Value
 from gp_lib.verdict import Check, Ruling, Verdict
 
 
@@ -66,13 +67,14 @@ class Entry:
         """The entry that ``to_json`` wrote into the ``batch.json`` of folder ``batch``.
 
         Raises:
-            ValueError: it names no folder right below ``batch``, or a verdict that there is not.
+            ValueError: it names no folder right below ``batch``, a verdict that there is not, or parameters that no
+                scenario can have.
         """
         return cls(
             scenario=str(data["scenario"]),
             title=str(data["title"]),
             folder=folder_in(batch, data["folder"]),
-            parameters=dict(data["parameters"]),
+            parameters=plain_parameters(data["parameters"]),
             ruling=Ruling(data["verdict"]),
             took_s=float(data["took_s"]),
             checks=Verdict.from_json(data).checks,

@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from gp_lib import evidence, redaction
-from gp_lib.errors import WorkbenchError
+from gp_lib.errors import ParameterError, WorkbenchError
+from gp_lib.redaction.redactor import MARK
 from gp_lib.runner.cases import Case
 from gp_lib.runner.catalogue import Scenario
 from gp_lib.runner.entry import Entry, folder_in
+from gp_lib.runner.parameters import saved_parameters
+from gp_lib.runner.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,8 @@ def read(folder: Path, scenarios: Iterable[Scenario]) -> tuple[Plan, list[Entry]
     """What the batch in ``folder`` was going to run, and what of it is done.
 
     Raises:
-        WorkbenchError: there is no journal, it is damaged, a scenario of it is gone, or the batch is still running.
+        WorkbenchError: there is no journal, it is damaged, a scenario of it is gone or does not know its parameters any
+            more, or the batch is still running.
     """
     path, known = folder / evidence.JOURNAL, {scenario.name: scenario for scenario in scenarios}
     if not path.exists():
@@ -132,6 +136,8 @@ def read(folder: Path, scenarios: Iterable[Scenario]) -> tuple[Plan, list[Entry]
     try:
         plan = _plan(lines[0], known, folder)
         entries = [Entry.from_json(line["entry"], folder) for line in lines[1:]]
+    except ParameterError as error:
+        raise WorkbenchError(f"{folder.name} cannot be resumed: {error}") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise WorkbenchError(f"{path} is damaged: {error!r}") from error
     if strange := {entry.name for entry in entries} - {case.name for case in plan.cases}:
@@ -144,12 +150,26 @@ def _plan(head: dict[str, Any], known: Mapping[str, Scenario], folder: Path) -> 
     if gone := sorted(set(names) - known.keys()):
         raise WorkbenchError(f"{folder.name} cannot be gone on with: there is no scenario {', '.join(gone)} any more")
     cases = [
-        Case(folder_in(folder, case["name"]).name, known[name], dict(case["parameters"]))
+        Case(folder_in(folder, case["name"]).name, known[name], _parameters(known[name], case["parameters"]))
         for name, case in zip(names, head["cases"], strict=True)
     ]
     if len({case.name for case in cases}) != len(cases):
         raise ValueError("a name stands twice in its plan")
     return Plan(str(head["target"]), str(head["began"]), tuple(cases))
+
+
+def _parameters(scenario: Scenario, saved: object) -> dict[str, Value]:
+    """What a case is to be run with; nothing for a notebook that cannot be read now: it will not be run.
+
+    Raises:
+        ParameterError: the scenario does not know them, or a secret was taken out of them.
+    """
+    if scenario.unreadable:
+        return {}
+    if MARK.search(json.dumps(saved, ensure_ascii=False)):
+        todo = "start what is left with `gpath run`, and set it there"
+        raise ParameterError(scenario.name, f"a secret was taken out of its saved parameters: {todo}")
+    return saved_parameters(scenario.name, scenario.parameters, saved)
 
 
 def _whole_lines(path: Path) -> list[dict[str, Any]]:
