@@ -118,7 +118,7 @@ def _spread(part: str) -> Sequence[str]:
     if not ends:
         return [unquoted(part)]
     if len(part) > LONGEST_NUMBER:
-        raise ParameterError("--matrix", f"{shown(part)} is no range of at most {MOST_CASES} numbers")
+        raise ParameterError("--matrix", f"{shown(part)} is not a range of at most {MOST_CASES} numbers")
     first, last = int(ends[1]), int(ends[2])
     if not first <= last < first + MOST_CASES:
         raise ParameterError("--matrix", f"{part} is no range from a lower to a higher number of at most {MOST_CASES}")

@@ -143,8 +143,8 @@ def _told_to_begin(name: str, arrange: str) -> dict[str, Any]:
 
 
 def _is_begin(node: ast.AST) -> TypeGuard[ast.Call]:
-    """Whether it is a call of ``begin`` or of ``scenario.begin``."""
-    if not isinstance(node, ast.Call):
+    """Whether it is a call of ``begin`` or ``scenario.begin`` that says the effect: others begin something else."""
+    if not isinstance(node, ast.Call) or "effect" not in {word.arg for word in node.keywords}:
         return False
     called = node.func
     return (isinstance(called, ast.Name) and called.id == "begin") or (

@@ -184,5 +184,5 @@ def _opens(text: str, place: int) -> bool:
 
 def unquoted(text: str) -> str:
     """``text``; without its quotes, and marked as such, where it stands in quotes as a whole."""
-    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in _QUOTES
+    quoted = len(text) > 1 and text[0] in _QUOTES and _after(text, 0) == len(text)
     return Quoted(text[1:-1]) if quoted else text

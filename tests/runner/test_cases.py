@@ -168,7 +168,7 @@ def test_a_long_name_still_fits_into_a_folders_name() -> None:
 
 @pytest.mark.parametrize("text", ["users=1.." + "9" * 5000, "users=" + "9" * 5000 + ".." + "9" * 5000])
 def test_a_range_of_absurd_numbers_is_refused(text: str) -> None:
-    with pytest.raises(ParameterError, match="is no range of at most"):
+    with pytest.raises(ParameterError, match="is not a range of at most"):
         parse_matrix([text])
 
 

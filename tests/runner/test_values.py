@@ -163,4 +163,4 @@ def test_what_stands_in_quotes_is_marked_as_text() -> None:
     assert isinstance(unquoted("'5'"), Quoted)
     assert from_given(unquoted("'5'"), None) == "5"
     assert from_given(unquoted("5"), None) == 5
-    assert unquoted("'") == "'"
+    assert [unquoted(text) for text in ("'", "'a' + 'b'")] == ["'", "'a' + 'b'"]
