@@ -51,7 +51,7 @@ def test_a_batch_of_all_goes_on_and_is_unknown_in_every_file(project: Project) -
     suite = ElementTree.parse(project.latest() / "junit.xml").find("testsuite[@name='x2_bad']")
     assert suite is not None
     assert WHY in str(suite.findtext("testcase/error"))
-    assert WHY in (project.latest() / "report.md").read_text()
+    assert "not a readable notebook: it is not JSON" in (project.latest() / "report.md").read_text()
     again = project.gpath("resume", "latest")
     assert (again.returncode, "has run all it was to run" in again.stderr) == (2, True)
 
@@ -65,7 +65,7 @@ def test_good_ones_are_run_by_their_names_and_the_broken_one_is_refused_by_its_o
 
 def test_a_dry_run_says_what_cannot_be_run(project: Project) -> None:
     told = project.gpath("run", "--target", "none", "--dry-run")
-    assert told.stdout.split() == ["x1_good", "x2_bad", "x3_good"]
+    assert [line.split()[0] for line in told.stdout.splitlines()] == ["x1_good", "x2_bad", "x3_good"]
     assert f"x2_bad cannot be run: {WHY}" in told.stderr
 
 

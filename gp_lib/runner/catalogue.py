@@ -172,7 +172,8 @@ def select(scenarios: Sequence[Scenario], patterns: Sequence[str]) -> list[Scena
         return list(scenarios)
     chosen: list[Scenario] = []
     for pattern in patterns:
-        fitting = [scenario for scenario in scenarios if _fits(scenario, pattern)]
+        named = [scenario for scenario in scenarios if scenario.name == pattern and not scenario.unreadable]
+        fitting = named or [scenario for scenario in scenarios if _fits(scenario, pattern)]
         if not fitting:
             raise ParameterError(pattern, "no scenario is called so", [scenario.name for scenario in scenarios])
         chosen += [scenario for scenario in fitting if scenario not in chosen]
