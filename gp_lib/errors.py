@@ -75,6 +75,15 @@ class ParameterError(WorkbenchError):
         super().__init__(f"{scenario}: {problem}.{names}")
 
 
+class WrongScenario(WorkbenchError):
+    """A notebook begins or finishes another scenario than the one that a batch runs it as."""
+
+    def __init__(self, named: str, expected: str) -> None:
+        self.named = named
+        self.expected = expected
+        super().__init__(f"this notebook is run as {expected!r}, but names {named!r}: let `begin` name it as its file")
+
+
 class ConnectionLost(WorkbenchError):
     """A connection ended when it should not have.
 

@@ -18,6 +18,9 @@ from gp_lib.errors import WorkbenchError
 VARIABLE = "GPATH_EVIDENCE"
 """Names, for a kernel, the folder that a batch has made for its scenario; unset when a notebook is run by hand."""
 
+OF_SCENARIO = "GPATH_SCENARIO"
+"""Names, for a kernel, the scenario that a batch runs in it; unset when a notebook is run by hand."""
+
 HISTORY = "history.jsonl"
 VERDICT = "verdict.json"
 EXECUTED = "executed.ipynb"

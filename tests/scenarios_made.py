@@ -35,12 +35,17 @@ def write_scenario(
     judge: str = JUDGE,
     parameters: Sequence[str] = ("ruling", "target"),
     about: str = 'effect="writes"',
+    arrange: str = "",
+    more: str = "",
 ) -> Scenario:
-    """A scenario whose act cell is ``act`` and that decides ``ruling``; its title is its name."""
+    """A scenario whose act cell is ``act`` and that decides ``ruling``; its title is its name.
+
+    ``about`` is what the arrange cell says to ``begin``, unless ``arrange`` is that cell; ``more`` are more parameters.
+    """
     values = {"ruling": repr(ruling), "target": "'embedded'"}
     sources = {
-        "parameters": "\n".join(f"{name} = {values[name]}  # of the test" for name in parameters),
-        "arrange": f"begin = dict\nbegin({about})",
+        "parameters": "\n".join([*(f"{name} = {values[name]}  # of the test" for name in parameters), more]),
+        "arrange": arrange or f"begin = dict\nbegin({about})",
         "act": act,
         "verdict": judge,
     }

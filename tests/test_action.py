@@ -39,7 +39,7 @@ def run_scenarios(project: Project, **inputs: str) -> "subprocess.CompletedProce
     [
         ({"SCENARIOS": "z9"}, "z9: no scenario is called so"),
         ({"SCENARIOS": "w4 *; touch owned"}, "*;: no scenario is called so"),
-        ({"SCENARIOS": "w4", "PARAMETERS": "users=1\nusers=$(touch owned)\n"}, "users=$(touch owned) is no int"),
+        ({"SCENARIOS": "w4", "PARAMETERS": "users=1\nusers=$(touch owned)"}, "users=$(touch owned) is not an integer"),
         ({"SCENARIOS": "w4", "TARGET": "moon; touch owned"}, "'moon; touch owned' is neither"),
         ({"SCENARIOS": "--help"}, "--help: no scenario is called so"),
     ],

@@ -31,7 +31,7 @@ def nothing_was_made(project: Project) -> bool:
     ("words", "sentence"),
     [
         (["run", "a4", "-p", "usres=3"], "no parameter is called 'usres'"),
-        (["run", "w4", "-p", "users=many"], "users=many is no int"),
+        (["run", "w4", "-p", "users=many"], "users=many is not an integer"),
         (["run", "w4", "-p", "users"], "not of the form name=value"),
         (["run", "z9"], "no scenario is called so"),
         (["run", "--target", "moon"], "neither 'embedded' nor in gpath.toml"),

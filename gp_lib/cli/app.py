@@ -3,6 +3,7 @@
 Everything heavy is imported where it is used, so that `gpath --help` is quick.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from gp_lib.runner.terminal import complain
 
 if TYPE_CHECKING:
     from gp_lib.runner.catalogue import Scenario
+    from gp_lib.runner.values import Given
 
 EXIT_CODES = """
 Exit codes: 0 all selected scenarios passed, and there was at least one. 1 at least one failed.
@@ -46,20 +48,20 @@ def say_origin(batch: Path) -> None:
 
 
 def selected(root: Path, names: list[str]) -> list["Scenario"]:
-    """The scenarios that the names choose; all of them without names."""
+    """The scenarios that the names choose; all of them without names, also those that cannot be read."""
     from gp_lib.runner.catalogue import discover, select
 
-    return select(discover(root / "notebooks"), names)
+    return select(discover(root / "notebooks").every, names)
 
 
-def overridden(scenarios: list["Scenario"], overrides: dict[str, str], target: str) -> dict[str, str]:
+def overridden(scenarios: list["Scenario"], overrides: Mapping[str, "Given"], target: str) -> dict[str, "Given"]:
     """The overrides with the target among them; everything that can be refused is refused here."""
     from gp_lib.runner.parameters import require_known
     from gp_lib.settings import EMBEDDED, load_target
 
     require_known(overrides, {scenario.name: scenario.parameters for scenario in scenarios})
     if target == EMBEDDED:
-        return overrides
+        return dict(overrides)
     place = load_target(target)
     for scenario in scenarios:
         place.require(scenario.effect, scenario.name)

@@ -76,7 +76,8 @@ def run(
     """Run scenarios with papermill and keep the evidence in runs/; all of them without names."""
     from gp_lib.runner import cases, selection
     from gp_lib.runner.batch import Batch, Rules
-    from gp_lib.runner.parameters import parse_overrides, read_overrides
+    from gp_lib.runner.parameter_file import read_overrides
+    from gp_lib.runner.parameters import parse_overrides
     from gp_lib.settings import project_root
 
     root = project_root()
@@ -97,6 +98,8 @@ def run(
     if dry_run:
         for case in planned:
             say(" ".join([case.name, *(f"{name}={value!r}" for name, value in case.parameters.items())]))
+            if why := case.scenario.unreadable:
+                complain(f"gpath: {case.name} cannot be run: {why}")
         return
     rules = Rules(fail_fast=fail_fast, retries=retries, deadline_s=deadline, scenario_s=scenario_deadline)
     lanes = Lanes(root=root, target=target, at_most=len(planned), jobs=jobs, on=on)
@@ -127,7 +130,7 @@ def resume(
     root = project_root()
     folder = evidence.find_run(root / "runs", run)
     say_origin(folder)
-    batch = Batch.cut_short(folder, discover(root / "notebooks"))
+    batch = Batch.cut_short(folder, discover(root / "notebooks").every)
     if evidence.is_foreign(folder):
         complain(f"gpath: it goes on with this project's notebooks, on its target {batch.plan.target!r}")
     rules = Rules(fail_fast=fail_fast, retries=retries, deadline_s=deadline, scenario_s=scenario_deadline)
@@ -247,7 +250,7 @@ def merge(runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="The 
 def list_(
     markdown: Annotated[bool, typer.Option("--markdown", help="The index of notebooks/README.md.")] = False,
 ) -> None:
-    """List the scenarios, their questions and parameters."""
+    """List the scenarios, their questions and parameters. Exit code 64: a notebook cannot be read."""
     from gp_lib.runner.catalogue import discover
     from gp_lib.runner.index import index
     from gp_lib.settings import project_root
@@ -255,8 +258,10 @@ def list_(
     scenarios = discover(project_root() / "notebooks")
     if markdown:
         say_text(index(scenarios))
-        return
-    for scenario in scenarios:
+    for scenario in [] if markdown else scenarios:
         say(f"{scenario.name}: {scenario.question} [{', '.join((scenario.effect, *scenario.tags))}]")
         for parameter in scenario.parameters:
             say(f"    {parameter.name}={parameter.default!r}  {parameter.comment}")
+    complain(*(f"gpath: {scenario.name}: {scenario.unreadable}" for scenario in scenarios.unreadable))
+    if scenarios.unreadable:
+        raise typer.Exit(64)

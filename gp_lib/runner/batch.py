@@ -12,9 +12,9 @@ from gp_lib.clock import monotonic_s, utc_now
 from gp_lib.errors import WorkbenchError
 from gp_lib.kernels.keeper import close_keepers
 from gp_lib.runner import journal, reports
-from gp_lib.runner.cases import Case, Unrunnable
+from gp_lib.runner.cases import Case
 from gp_lib.runner.catalogue import Scenario
-from gp_lib.runner.entry import Entry, entry_of_unrunnable, entry_without_evidence
+from gp_lib.runner.entry import Entry, entry_without_evidence
 from gp_lib.runner.execute import DEADLINE_S, How, heeding
 from gp_lib.runner.journal import Journal, Plan
 from gp_lib.runner.lanes import Lane
@@ -65,38 +65,27 @@ class Batch:
         self.troubles = Troubles(self.folder)
 
     @classmethod
-    def fresh(cls, runs: Path, target: str, cases: Sequence[Case], unrunnable: Sequence[Unrunnable] = ()) -> "Batch":
-        """A new batch of ``cases`` in a folder of its own, in which what is ``unrunnable`` has its place too."""
-        return cls(evidence.new_batch(runs), Plan(target, utc_now().isoformat(), tuple(cases), tuple(unrunnable)))
+    def fresh(cls, runs: Path, target: str, cases: Sequence[Case]) -> "Batch":
+        """A new batch of ``cases`` in a folder of its own."""
+        return cls(evidence.new_batch(runs), Plan(target, utc_now().isoformat(), tuple(cases)))
 
     @classmethod
-    def cut_short(cls, folder: Path, scenarios: Sequence[Scenario], unrunnable: Sequence[Unrunnable] = ()) -> "Batch":
+    def cut_short(cls, folder: Path, scenarios: Sequence[Scenario]) -> "Batch":
         """The batch that was cut short in ``folder``, with the entries that were done.
-
-        What is ``unrunnable`` by now is *unknown* there.
 
         Raises:
             WorkbenchError: it is no such batch, or it is attested, or a scenario of it is gone.
         """
         if evidence.is_attested(folder):
             raise WorkbenchError(f"{folder.name} is attested: going on with it would change files that are signed")
-        plan, entries = journal.read(folder, scenarios, unrunnable)
+        plan, entries = journal.read(folder, scenarios)
         return cls(folder, plan, entries)
 
     @property
     def left(self) -> list[Case]:
-        """What of the plan has no entry yet and can be run."""
-        return [case for case in self.plan.cases if case.name not in self._done]
-
-    @property
-    def left_out(self) -> list[Entry]:
-        """The entries, not made yet, of what cannot be run."""
-        left = [one for one in self.plan.unrunnable if one.name not in self._done]
-        return [entry_of_unrunnable(one, self.folder) for one in left]
-
-    @property
-    def _done(self) -> set[str]:
-        return {entry.name for entry in self.entries}
+        """What of the plan has no entry yet."""
+        done = {entry.name for entry in self.entries}
+        return [case for case in self.plan.cases if case.name not in done]
 
     @property
     def exit_code(self) -> int:
@@ -108,15 +97,12 @@ class Batch:
 
     def put_in_order(self) -> None:
         """The entries in the order of the plan."""
-        places = {name: place for place, name in enumerate(self.plan.names)}
+        places = {case.name: place for place, case in enumerate(self.plan.cases)}
         self.entries.sort(key=lambda entry: places[entry.name])
 
     def give_up(self, why: str) -> None:
         """Enter everything that has no entry as *unknown*: a batch that was ended is never green in any file."""
-        self.entries += [
-            *self.left_out,
-            *(entry_without_evidence(one, self.folder / one.name, why) for one in self.left),
-        ]
+        self.entries += [entry_without_evidence(case, self.folder / case.name, why) for case in self.left]
 
 
 def run_batch(batch: Batch, lanes: Sequence[Lane], *, rules: Rules, progress: Progress) -> None:
@@ -216,15 +202,13 @@ class _Runner:
 
     async def run(self) -> bool:
         """Run what is left; whether nothing is left then."""
-        to_do = len(self._batch.left_out) + len(self._batch.left)
-        for entry in self._batch.left_out:
-            self._enter(entry, is_final=True)
-        together, alone = self._divide(self._batch.left)
+        left = self._batch.left
+        together, alone = self._divide(left)
         with heeding(self._interrupted):
             await self._spread(together)
             for lane in self._lanes[:1]:
                 await self._empty(deque(alone), lane)
-        return self._final == to_do
+        return self._final == len(left)
 
     async def _spread(self, together: deque[Case]) -> None:
         """Empty the queue by all lanes at once; the first error ends them all, and passes."""

@@ -51,7 +51,7 @@ class Board:
 
     def expect(self, batch: Batch) -> None:
         """What is to be run."""
-        self._folder, self._of, self._done = batch.folder, len(batch.plan.names), list(batch.entries)
+        self._folder, self._of, self._done = batch.folder, len(batch.plan.cases), list(batch.entries)
 
     @contextmanager
     def live(self) -> Iterator[None]:

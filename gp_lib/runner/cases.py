@@ -9,15 +9,20 @@ from types import MappingProxyType
 
 from gp_lib.errors import ParameterError
 from gp_lib.runner.catalogue import Scenario
-from gp_lib.runner.parameters import Value, typed
+from gp_lib.runner.parameters import typed
+from gp_lib.runner.values import Given, Value, shown, split_outside, unquoted
 
 MOST_CASES = 10_000
 """More than anybody means: a range with a slip of the finger is refused instead of filling the disk."""
 
-_RANGE = re.compile(r"(-?\d+)\.\.(-?\d+)")
-_COMMA_OUTSIDE_BRACKETS = re.compile(r",(?![^\[]*\])")
+LONGEST_NUMBER = 100
+"""Digits of one end of a range, or of a part of a shard."""
+
+_RANGE = re.compile(r"(-?[0-9]+)\.\.(-?[0-9]+)")
 _NOT_IN_A_FOLDER_NAME = re.compile(r"[^\w.,=+-]+", re.ASCII)
 _LONGEST_VARIED = 120
+_LONGEST_NAME = 200
+"""In bytes: a file system takes 255, and earlier tries get a suffix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +34,9 @@ class Case:
     parameters: dict[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Unrunnable:
-    """What was selected for a batch and cannot be run: ``why`` is a sentence, ``name`` that of its folder there."""
-
-    name: str
-    why: str
-    title: str = ""
-
-
 def cases_of(
     scenarios: Sequence[Scenario],
-    given: Mapping[str, str],
+    given: Mapping[str, Given],
     *,
     matrix: Mapping[str, Sequence[str]] = MappingProxyType({}),
     repeat: int = 1,
@@ -56,15 +52,18 @@ def cases_of(
     Raises:
         ParameterError: a value is not of its parameter's type, or it comes to more than ``MOST_CASES``.
     """
-    cases = []
+    cases: dict[str, Case] = {}
     for scenario in scenarios:
         for combination in _combinations(scenario, matrix):
             parameters = typed(scenario.name, scenario.parameters, {**given, **combination})
             for turn in range(1, repeat + 1):
-                cases.append(Case(_name(scenario, combination, turn if repeat > 1 else None), scenario, parameters))
+                name = _name(scenario, combination, turn if repeat > 1 else None)
+                if name in cases:
+                    raise ParameterError("--matrix, --repeat", f"two runs would have the same folder {name}")
+                cases[name] = Case(name, scenario, parameters)
                 if len(cases) > MOST_CASES:
                     raise ParameterError("--matrix, --repeat", f"it comes to more than {MOST_CASES} runs")
-    return cases
+    return list(cases.values())
 
 
 def _combinations(scenario: Scenario, matrix: Mapping[str, Sequence[str]]) -> Iterator[dict[str, str]]:
@@ -74,15 +73,23 @@ def _combinations(scenario: Scenario, matrix: Mapping[str, Sequence[str]]) -> It
 
 
 def _name(scenario: Scenario, combination: Mapping[str, str], turn: int | None) -> str:
+    parts = [scenario.name, _folder_name(combination), f"r{turn}" if turn else ""]
+    name = ".".join(part for part in parts if part)
+    if len(name.encode()) <= _LONGEST_NAME:
+        return name
+    return f"{name.encode()[: _LONGEST_NAME - 9].decode(errors='ignore')}-{_digest(name)}"
+
+
+def _folder_name(combination: Mapping[str, str]) -> str:
+    """A combination as part of a folder's name; a digest keeps those apart that would look alike."""
     varied = ",".join(f"{name}={value}" for name, value in combination.items())
-    parts = [scenario.name, _folder_name(varied), f"r{turn}" if turn else ""]
-    return ".".join(part for part in parts if part)
-
-
-def _folder_name(varied: str) -> str:
-    """``varied`` as part of a folder's name; where that loses something, a digest keeps different ones apart."""
     fit = _NOT_IN_A_FOLDER_NAME.sub("_", varied)[:_LONGEST_VARIED]
-    return fit if fit == varied else f"{fit}-{hashlib.sha256(varied.encode()).hexdigest()[:8]}"
+    clear = len(combination) == 1 or not any("," in value or "=" in value for value in combination.values())
+    return fit if fit == varied and clear else f"{fit}-{_digest(repr(list(combination.items())))}"
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode(errors="surrogatepass")).hexdigest()[:8]
 
 
 def parse_matrix(texts: Sequence[str]) -> dict[str, list[str]]:
@@ -92,13 +99,15 @@ def parse_matrix(texts: Sequence[str]) -> dict[str, list[str]]:
         ParameterError: a text has another form, a name stands twice, or a value does.
     """
     matrix: dict[str, list[str]] = {}
-    for text in itertools.chain.from_iterable(text.split() for text in texts):
+    parts = itertools.chain.from_iterable(split_outside(text, " \t\n") for text in texts)
+    for text in filter(None, parts):
         name, equals, values = text.partition("=")
         if not equals or not name.isidentifier() or not values:
-            raise ParameterError("--matrix", f"{text!r} is not of the form name=value,value or name=first..last")
+            problem = f"{shown(text)!r} is not of the form name=value,value or name=first..last"
+            raise ParameterError("--matrix", f"{problem}; a value with spaces stands in quotes")
         if name in matrix:
             raise ParameterError("--matrix", f"{name!r} stands twice")
-        matrix[name] = [value for part in _COMMA_OUTSIDE_BRACKETS.split(values) for value in _spread(part)]
+        matrix[name] = [value for part in split_outside(values, ",") for value in _spread(part)]
         if len(set(matrix[name])) != len(matrix[name]):
             raise ParameterError("--matrix", f"a value of {name!r} stands twice")
     return matrix
@@ -107,7 +116,9 @@ def parse_matrix(texts: Sequence[str]) -> dict[str, list[str]]:
 def _spread(part: str) -> Sequence[str]:
     ends = _RANGE.fullmatch(part)
     if not ends:
-        return [part]
+        return [unquoted(part)]
+    if len(part) > LONGEST_NUMBER:
+        raise ParameterError("--matrix", f"{shown(part)} is not a range of at most {MOST_CASES} numbers")
     first, last = int(ends[1]), int(ends[2])
     if not first <= last < first + MOST_CASES:
         raise ParameterError("--matrix", f"{part} is no range from a lower to a higher number of at most {MOST_CASES}")
@@ -121,6 +132,7 @@ def shard(cases: Sequence[Case], text: str) -> list[Case]:
         ParameterError: the text has another form, or there is no such part.
     """
     part, _, parts = text.partition("/")
-    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
-        raise ParameterError("--shard", f"{text!r} is not of the form part/parts, such as 1/3")
+    numbers = part.isdecimal() and parts.isdecimal() and len(text) <= LONGEST_NUMBER
+    if not (numbers and 1 <= int(part) <= int(parts)):
+        raise ParameterError("--shard", f"{shown(text)!r} is not of the form part/parts, such as 1/3")
     return list(cases[int(part) - 1 :: int(parts)])

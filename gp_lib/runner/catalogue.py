@@ -2,19 +2,27 @@
 
 import ast
 import fnmatch
-import json
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeGuard, get_args, overload
 
 from gp_lib.errors import ParameterError
+from gp_lib.runner.cell_code import parsed
+from gp_lib.runner.notebooks import Cell as Cell
+from gp_lib.runner.notebooks import cell_source as cell_source
+from gp_lib.runner.notebooks import notebook_cells as notebook_cells
 from gp_lib.runner.parameters import Parameter, read_parameters
+from gp_lib.runner.prepared import source_notebook
 from gp_lib.settings import Effect
 
 PARAMETERS = "parameters"
 ROLES = (PARAMETERS, "arrange", "act", "assert", "charts", "verdict")
 """The roles of a scenario's code cells, in their order; each is one cell with this tag."""
+
+_QUESTION = re.compile(r"^\*\*Question\W*\*\*(.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +30,8 @@ class Scenario:
     """One notebook.
 
     ``title`` and ``question`` are its own words, ``tags`` those of its title cell; ``effect`` is what it does to its
-    target. A ``quiet`` one measures speed, and runs while nothing else does.
+    target. A ``quiet`` one measures speed, and runs while nothing else does. ``unreadable`` says in a sentence why its
+    notebook cannot be read: then it is only there to be entered as *unknown*, and the rest means nothing.
     """
 
     name: str
@@ -34,6 +43,7 @@ class Scenario:
     quiet: bool
     parameters: tuple[Parameter, ...]
     tags: tuple[str, ...] = ()
+    unreadable: str = ""
 
     @property
     def suite(self) -> str:
@@ -41,66 +51,105 @@ class Scenario:
         return self.name[0].upper()
 
 
-def discover(notebooks: Path) -> list[Scenario]:
-    """Every scenario below ``notebooks``, in order.
+class Catalogue(Sequence[Scenario]):
+    """The scenarios that could be read, in order; ``unreadable`` are the others, ``every`` is all of them."""
 
-    Raises:
-        ParameterError: a notebook is damaged, or has not the shape of a scenario.
-    """
-    return [read_scenario(path) for path in sorted(notebooks.glob("*/[a-z]*.ipynb"))]
+    def __init__(self, every: Iterable[Scenario]) -> None:
+        self.every = tuple(every)
+        self.unreadable = tuple(scenario for scenario in self.every if scenario.unreadable)
+        self._readable = tuple(scenario for scenario in self.every if not scenario.unreadable)
+
+    @overload
+    def __getitem__(self, index: int) -> Scenario: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Scenario]: ...
+    def __getitem__(self, index: int | slice) -> Scenario | Sequence[Scenario]:
+        return self._readable[index]
+
+    def __len__(self) -> int:
+        return len(self._readable)
+
+
+def discover(notebooks: Path) -> Catalogue:
+    """Every scenario below ``notebooks``, in order. One that cannot be read stops nothing: it says so itself."""
+    paths = sorted(path for path in notebooks.glob("*/[a-z]*.ipynb") if not path.parent.name.startswith("."))
+    names = Counter(path.stem for path in paths)
+    return Catalogue(_found(path, alone=names[path.stem] == 1) for path in paths)
+
+
+def _found(path: Path, *, alone: bool) -> Scenario:
+    if not alone:
+        where = f"notebooks/{path.parent.name}/{path.name}"
+        return _unreadable(path, f"{path.stem}.{path.parent.name}", f"{where} has the name of another scenario")
+    try:
+        path.name.encode()
+        return read_scenario(path)
+    except UnicodeEncodeError:
+        return _unreadable(path, path.stem.encode(errors="replace").decode(), "its name is not valid Unicode")
+    except ParameterError as error:
+        return _unreadable(path, path.stem, error.problem)
+
+
+def _unreadable(path: Path, name: str, why: str) -> Scenario:
+    return Scenario(name, path.parent.name, path, name, "", "reads", quiet=False, parameters=(), unreadable=why)
 
 
 def read_scenario(path: Path) -> Scenario:
-    """What the notebook at ``path`` says of itself."""
-    cells = notebook_cells(path)
-    lines = cells[0][1].splitlines() if cells and cells[0][0]["cell_type"] == "markdown" else []
-    if not lines or not lines[0].startswith("# "):
-        raise ParameterError(path.stem, "its first cell is no title (`# A1 …`)")
-    told = _told_to_begin(cell_source(cells, path.stem, "arrange"))
-    question = next((line.split("**", 2)[2].strip(" .:") for line in lines if line.startswith("**Question")), "")
+    """What the notebook at ``path`` says of itself.
+
+    Raises:
+        ParameterError: it cannot be read or executed, or has not the shape of a scenario.
+    """
+    cells: list[Cell] = [(cell, cell["source"]) for cell in source_notebook(path)["cells"]]
+    title, tags = _title(cells, path.stem)
+    told = _told_to_begin(path.stem, cell_source(cells, path.stem, "arrange"))
+    question = _QUESTION.search(title)
     return Scenario(
         name=path.stem,
         phase=path.parent.name,
         path=path,
-        title=lines[0].removeprefix("# ").strip(),
-        question=question,
+        title=title.splitlines()[0].removeprefix("# ").strip(),
+        question=question[1].strip(" .:") if question else "",
         effect=_effect(path.stem, told),
         quiet=told.get("quiet") is True,
         parameters=read_parameters(path.stem, cell_source(cells, path.stem, PARAMETERS)),
-        tags=tuple(cells[0][0]["metadata"].get("tags", ())),
+        tags=tags,
     )
 
 
-Cell = tuple[dict[str, Any], str]
-"""A cell of a notebook file and its source as one text."""
+def _title(cells: Sequence[Cell], name: str) -> tuple[str, tuple[str, ...]]:
+    """The text and the tags of the title cell."""
+    for cell, text in cells[:1]:
+        if cell["cell_type"] == "markdown" and text.strip().startswith("# "):
+            return text.strip(), tuple(cell["metadata"]["tags"])
+    raise ParameterError(name, "its first cell is not a title (`# A1 …`)")
 
 
-def notebook_cells(path: Path) -> list[Cell]:
-    """The cells of the notebook at ``path``. Read as plain JSON: importing nbformat costs a second.
+def _told_to_begin(name: str, arrange: str) -> dict[str, Any]:
+    """The literals among the keyword arguments that the arrange cell gives to ``begin``.
 
     Raises:
-        ParameterError: it is no readable notebook.
+        ParameterError: it begins another scenario than its own.
     """
-    try:
-        cells = json.loads(path.read_bytes())["cells"]
-        return [(cell, "".join(cell["source"])) for cell in cells]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ParameterError(path.stem, f"{path.name} is no readable notebook ({error!r})") from error
+    calls = [node for node in ast.walk(parsed(name, "arrange", arrange)) if _is_begin(node)]
+    given = {str(word.arg): word.value for call in calls for word in call.keywords}
+    names = [value for call in calls for value in call.args[:1]] + [
+        value for key, value in given.items() if key == "name"
+    ]
+    for value in names:
+        if isinstance(value, ast.Constant) and value.value != name:
+            raise ParameterError(name, f"its arrange cell begins {value.value!r}, and its file is called {name!r}")
+    return {key: value.value for key, value in given.items() if isinstance(value, ast.Constant)}
 
 
-def cell_source(cells: Sequence[Cell], name: str, tag: str) -> str:
-    """The source of the one code cell tagged ``tag``."""
-    tagged = [source for cell, source in cells if tag in cell["metadata"].get("tags", ())]
-    if len(tagged) != 1:
-        raise ParameterError(name, f"it has {len(tagged)} cells tagged {tag!r} instead of one")
-    return tagged[0]
-
-
-def _told_to_begin(arrange: str) -> dict[str, Any]:
-    """The literals among the keyword arguments that the arrange cell gives to ``begin``."""
-    calls = (node for node in ast.walk(ast.parse(arrange)) if isinstance(node, ast.Call))
-    keywords = (keyword for call in calls if ast.unparse(call.func).endswith("begin") for keyword in call.keywords)
-    return {str(given.arg): given.value.value for given in keywords if isinstance(given.value, ast.Constant)}
+def _is_begin(node: ast.AST) -> TypeGuard[ast.Call]:
+    """Whether it is a call of ``begin`` or ``scenario.begin`` that says the effect: others begin something else."""
+    if not isinstance(node, ast.Call) or "effect" not in {word.arg for word in node.keywords}:
+        return False
+    called = node.func
+    return (isinstance(called, ast.Name) and called.id == "begin") or (
+        isinstance(called, ast.Attribute) and called.attr == "begin"
+    )
 
 
 def _effect(name: str, told: dict[str, Any]) -> Effect:
@@ -114,14 +163,17 @@ def _effect(name: str, told: dict[str, Any]) -> Effect:
 def select(scenarios: Sequence[Scenario], patterns: Sequence[str]) -> list[Scenario]:
     """Those of which a name fits a pattern: its own, id (``a4``), suite (``A``), phase, effect or a tag; or all.
 
+    Among the chosen ones are those that cannot be read and may be meant: nothing is green that leaves them out.
+
     Raises:
-        ParameterError: a pattern fits nothing.
+        ParameterError: a pattern fits nothing, or is the name or id of a scenario that cannot be read.
     """
     if not patterns:
         return list(scenarios)
     chosen: list[Scenario] = []
     for pattern in patterns:
-        fitting = [scenario for scenario in scenarios if _fits(scenario, pattern)]
+        named = [scenario for scenario in scenarios if scenario.name == pattern and not scenario.unreadable]
+        fitting = named or [scenario for scenario in scenarios if _fits(scenario, pattern)]
         if not fitting:
             raise ParameterError(pattern, "no scenario is called so", [scenario.name for scenario in scenarios])
         chosen += [scenario for scenario in fitting if scenario not in chosen]
@@ -129,6 +181,9 @@ def select(scenarios: Sequence[Scenario], patterns: Sequence[str]) -> list[Scena
 
 
 def _fits(scenario: Scenario, pattern: str) -> bool:
-    id_ = scenario.name.split("_")[0]
-    names = (scenario.name, id_, scenario.suite, scenario.phase, scenario.effect, *scenario.tags)
-    return any(fnmatch.fnmatchcase(name, pattern) for name in names)
+    own = (scenario.name, scenario.name.split("_")[0])
+    if pattern in own and scenario.unreadable:
+        raise ParameterError(scenario.name, scenario.unreadable)
+    effects = get_args(Effect) if scenario.unreadable else (scenario.effect,)
+    names = (*own, scenario.suite, scenario.phase, *effects, *scenario.tags)
+    return any(name == pattern or fnmatch.fnmatchcase(name, pattern) for name in names)

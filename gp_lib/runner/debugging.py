@@ -8,9 +8,11 @@ from gp_lib import evidence
 from gp_lib.engine.imports import import_papermill
 from gp_lib.errors import Damaged, ParameterError, WorkbenchError
 from gp_lib.redaction.redactor import MARK
-from gp_lib.runner.catalogue import discover
+from gp_lib.runner.catalogue import Scenario, discover
 from gp_lib.runner.entry import read_outcome
 from gp_lib.runner.origin import origin_of
+from gp_lib.runner.parameters import plain_parameters, saved_parameters
+from gp_lib.runner.prepared import prepared
 from gp_lib.runner.report import text
 from gp_lib.verdict import Verdict
 
@@ -74,21 +76,17 @@ def debug_copy(root: Path, folder: Path) -> Path:
 def _content(root: Path, folder: Path, place: Path) -> str:
     import_papermill()
     import nbformat
-    from papermill.iorw import load_notebook_node
-    from papermill.parameterize import parameterize_notebook
 
-    original, parameters = _as_it_ran(folder)
-    scenarios = {scenario.path.name: scenario for scenario in discover(root / "notebooks")}
-    if original not in scenarios:
-        raise ParameterError(original, "this project has no such scenario", sorted(scenarios))
-    source = scenarios[original].path
-    notebook = load_notebook_node(str(source))
-    if parameters:
-        notebook = parameterize_notebook(notebook, parameters)
+    original, saved = _as_it_ran(folder)
+    scenario = _scenario(root, original)
+    source = scenario.path
+    secret = {name: value for name, value in saved.items() if MARK.search(str(value))}
+    kept = {name: value for name, value in saved.items() if name not in secret}
+    notebook = prepared(source, saved_parameters(scenario.name, scenario.parameters, kept))
     note = NOTE.format(run=folder.parent.name, original=source.relative_to(root).as_posix(), **_outcome(folder))
     if origin := origin_of(folder):
         note += FROM_ELSEWHERE.format(origin=str(origin).replace("`", "'"))
-    if secret := [name for name, value in parameters.items() if MARK.search(str(value))]:
+    if secret:
         note += TO_BE_SET.format(names=", ".join(secret))
     added = [nbformat.v4.new_markdown_cell(note)]
     if (folder / evidence.HISTORY).exists():
@@ -96,6 +94,16 @@ def _content(root: Path, folder: Path, place: Path) -> str:
         added.append(nbformat.v4.new_code_cell(load))
     notebook.cells[1:1] = added
     return str(nbformat.writes(notebook))
+
+
+def _scenario(root: Path, file: str) -> Scenario:
+    """The project's scenario in a notebook of this name."""
+    scenarios = {scenario.path.name: scenario for scenario in discover(root / "notebooks").every}
+    if file not in scenarios:
+        raise ParameterError(file, "this project has no such scenario", sorted(scenarios))
+    if why := scenarios[file].unreadable:
+        raise ParameterError(file, why)
+    return scenarios[file]
 
 
 def _as_it_ran(folder: Path) -> tuple[str, dict[str, Any]]:
@@ -108,9 +116,9 @@ def _as_it_ran(folder: Path) -> tuple[str, dict[str, Any]]:
 
     try:
         noted = fitted(ExecutedSchema, evidence.read_json(path)).metadata.papermill
+        return noted.input_path, plain_parameters(noted.parameters)
     except ValueError as error:
         raise Damaged(path, str(error)) from error
-    return noted.input_path, noted.parameters
 
 
 def _outcome(folder: Path) -> dict[str, str]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from gp_lib import evidence
 from gp_lib.errors import DAMAGED, Damaged, shortened
-from gp_lib.runner.cases import Case, Unrunnable
+from gp_lib.runner.cases import Case
 from gp_lib.runner.notebook_digest import KEY, noted_digest
-from gp_lib.runner.parameters import Value
+from gp_lib.runner.parameters import plain_parameters
+from gp_lib.runner.values import Value
 from gp_lib.verdict import Check, Ruling, Verdict
 
 
@@ -79,7 +80,8 @@ class Entry:
         """The entry that ``to_json`` wrote into the ``batch.json`` of folder ``batch``.
 
         Raises:
-            ValueError: a field is missing or is not what it should be, or it says better than its checks do.
+            ValueError: a field is missing or is not what it should be, it says better than its checks do, or no
+                scenario can have its parameters.
         """
         from gp_lib import schemas  # not at the top: pydantic is slow to import
         from gp_lib.runner.schemas import EntrySchema
@@ -92,7 +94,7 @@ class Entry:
             scenario=saved.scenario,
             title=saved.title,
             folder=folder_in(batch, saved.folder),
-            parameters=saved.parameters,
+            parameters=plain_parameters(saved.parameters),
             ruling=ruling,
             took_s=saved.took_s,
             checks=checks,
@@ -113,19 +115,6 @@ def entry_without_evidence(case: Case, folder: Path, why: str, *, took_s: float 
         ruling=Ruling.UNKNOWN,
         took_s=took_s,
         why=why,
-    )
-
-
-def entry_of_unrunnable(one: Unrunnable, batch: Path) -> Entry:
-    """The entry, in the folder ``batch``, of what could not be run at all, a notebook that cannot be read for one."""
-    return Entry(
-        scenario=one.name,
-        title=one.title or one.name,
-        folder=batch / one.name,
-        parameters={},
-        ruling=Ruling.UNKNOWN,
-        took_s=0.0,
-        why=one.why,
     )
 
 

@@ -20,7 +20,8 @@ from gp_lib.kernels.preload import modules_for
 from gp_lib.runner.catalogue import ROLES, Scenario, notebook_cells
 from gp_lib.runner.entry import Entry, read_outcome
 from gp_lib.runner.notebook_digest import notebook_digest
-from gp_lib.runner.parameters import Value
+from gp_lib.runner.prepared import prepared
+from gp_lib.runner.values import Value
 
 if TYPE_CHECKING:
     from gp_lib.engine.states import Ending
@@ -32,7 +33,6 @@ DEADLINE_S = 600.0
 """The longest that one scenario may take (scaled), from its first cell to its last."""
 
 START_TIMEOUT_S = 60.0
-ENGINE = "gpath"
 
 OnCell = Callable[[str, str], None]
 
@@ -78,7 +78,7 @@ async def execute(
     of this process is changed meanwhile: no environment, no folder, no logging. When it is cancelled the kernel is
     ended, the notebook is saved as it is, and ``CancelledError`` passes.
     """
-    env = _make(folder, stack_file)
+    env = _make(scenario, folder, stack_file)
     started_s, notebook = monotonic_s(), notebook_digest(scenario.path)
     trouble = await _run(scenario, folder, parameters, env, how or How())
     outcome = read_outcome(folder, trouble)
@@ -95,10 +95,10 @@ async def execute(
     )
 
 
-def _make(folder: Path, stack_file: Path | None) -> dict[str, str]:
+def _make(scenario: Scenario, folder: Path, stack_file: Path | None) -> dict[str, str]:
     """Make the folder; returns the environment of the kernel that writes into it."""
     folder.mkdir()
-    env = {**os.environ, evidence.VARIABLE: str(folder.resolve())}
+    env = {**os.environ, evidence.VARIABLE: str(folder.resolve()), evidence.OF_SCENARIO: scenario.name}
     if stack_file is not None:
         env["GPATH_STACK"] = str(stack_file.resolve())
     return env
@@ -106,6 +106,8 @@ def _make(folder: Path, stack_file: Path | None) -> dict[str, str]:
 
 async def _run(scenario: Scenario, folder: Path, parameters: dict[str, Value], env: dict[str, str], how: How) -> str:
     """Run the notebook; what went wrong beside its own verdict, in words (empty: nothing)."""
+    if scenario.unreadable:
+        return f"its notebook cannot be read: {scenario.unreadable}"
     from gp_lib.engine.imports import import_papermill
 
     import_papermill()  # not at the top: it costs a second that `gpath --help` should not pay
@@ -134,14 +136,10 @@ async def _run(scenario: Scenario, folder: Path, parameters: dict[str, Value], e
 
 
 def _prepared(scenario: Scenario, output: Path, parameters: dict[str, Value]) -> Any:
-    """The notebook as papermill prepares it: loaded, upgraded, with the injected cell and its own metadata."""
-    import papermill
-
+    """The record of the notebook, with the injected cell and papermill's metadata, before anything is executed."""
     from gp_lib.engine.record import Record
 
-    notebook = papermill.execute_notebook(
-        str(scenario.path), None, parameters=parameters, engine_name=ENGINE, prepare_only=True, progress_bar=False
-    )
+    notebook = prepared(scenario.path, parameters)
     # names only: evidence is read elsewhere, and tells nothing about the machine's folders
     notebook.metadata.papermill |= {"input_path": scenario.path.name, "output_path": output.name}
     return Record(notebook, str(output), progress_bar=False)
@@ -172,7 +170,8 @@ def warm_up(scenarios: Iterable[Scenario]) -> None:
     It also makes the kernelspec known to this environment, for `papermill -k gpath` and JupyterLab.
     """
     spec.install()
-    sources = (source for scenario in scenarios for _, source in notebook_cells(scenario.path))
+    readable = [scenario for scenario in scenarios if not scenario.unreadable]
+    sources = (source for scenario in readable for _, source in notebook_cells(scenario.path))
     keeper_for(os.environ, modules_for(sources))
 
 

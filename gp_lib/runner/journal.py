@@ -8,35 +8,33 @@ import fcntl
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TextIO
 
 from gp_lib import evidence, redaction, strict_json
-from gp_lib.errors import Damaged, WorkbenchError
-from gp_lib.runner.cases import Case, Unrunnable
+from gp_lib.errors import Damaged, ParameterError, WorkbenchError
+from gp_lib.redaction.redactor import MARK
+from gp_lib.runner.cases import Case
 from gp_lib.runner.catalogue import Scenario
-from gp_lib.runner.entry import Entry, entry_of_unrunnable
+from gp_lib.runner.entry import Entry
+from gp_lib.runner.parameters import saved_parameters
+from gp_lib.runner.values import Value
+from gp_lib.verdict import Ruling
 
 if TYPE_CHECKING:
-    from gp_lib.runner.schemas import PlanSchema
+    from gp_lib.runner.schemas import CaseSchema, PlanSchema
 
 NOT_ENDED = "not run: the batch has not ended, or was killed; `gpath resume` goes on with it"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a batch is going to run, and what was selected and cannot be. ``began`` is when it did (ISO 8601)."""
+    """What a batch is going to run. ``began`` is when it did (ISO 8601)."""
 
     target: str
     began: str
     cases: tuple[Case, ...]
-    unrunnable: tuple[Unrunnable, ...] = ()
-
-    @property
-    def names(self) -> list[str]:
-        """The names of all entries that the batch will have."""
-        return [*(case.name for case in self.cases), *(one.name for one in self.unrunnable)]
 
 
 class Journal:
@@ -59,9 +57,7 @@ class Journal:
         cases = [
             {"name": case.name, "scenario": case.scenario.name, "parameters": case.parameters} for case in plan.cases
         ]
-        head = {"version": 1, "target": plan.target, "began": plan.began, "cases": cases}
-        unrunnable = [asdict(one) for one in plan.unrunnable]
-        self._write(head | ({"unrunnable": unrunnable} if unrunnable else {}))
+        self._write({"version": 1, "target": plan.target, "began": plan.began, "cases": cases})
 
     def _write(self, line: dict[str, Any]) -> None:
         with _told(self._file.name):
@@ -127,15 +123,12 @@ def require_idle(folder: Path) -> None:
         _lock(file, folder, fcntl.LOCK_SH)
 
 
-def read(
-    folder: Path, scenarios: Iterable[Scenario], unrunnable: Iterable[Unrunnable] = ()
-) -> tuple[Plan, list[Entry]]:
+def read(folder: Path, scenarios: Iterable[Scenario]) -> tuple[Plan, list[Entry]]:
     """What the batch in ``folder`` was going to run, and what of it is done.
 
-    ``unrunnable`` are scenarios that cannot be run any more; they stay in the plan as such.
-
     Raises:
-        WorkbenchError: there is no journal, it is damaged, a scenario of it is gone, or the batch is still running.
+        WorkbenchError: there is no journal, it is damaged, a scenario of it is gone or does not know its parameters any
+            more, or the batch is still running.
     """
     path, known = folder / evidence.JOURNAL, {scenario.name: scenario for scenario in scenarios}
     if not path.exists():
@@ -143,12 +136,10 @@ def read(
         why = "has run all it was to run" if finished else f"is no batch that can be resumed: it has no {path.name}"
         raise WorkbenchError(f"{folder.name} {why}")
     require_idle(folder)
-    why_not = {one.name: one for one in unrunnable}
     saved, entries = _parts(path)
-    if gone := sorted({case.scenario for case in saved.cases} - known.keys() - why_not.keys()):
-        why = f"there is no scenario {', '.join(gone)} any more"
-        raise WorkbenchError(f"{folder.name} cannot be gone on with: {why}")
-    return _plan(saved, known, why_not), entries
+    if gone := sorted({case.scenario for case in saved.cases} - known.keys()):
+        raise WorkbenchError(f"cannot resume {folder.name}: scenario {', '.join(gone)} no longer exists")
+    return _plan(saved, known, folder.name), entries
 
 
 def so_far(folder: Path) -> tuple[dict[str, Any], list[Entry]]:
@@ -160,17 +151,21 @@ def so_far(folder: Path) -> tuple[dict[str, Any], list[Entry]]:
         WorkbenchError: there is no journal, or it is damaged.
     """
     saved, entries = _parts(folder / evidence.JOURNAL)
-    planned = [entry_of_unrunnable(one, folder) for one in _unrunnable(saved)]
-    for case in saved.cases:
-        entry = entry_of_unrunnable(Unrunnable(case.name, NOT_ENDED), folder)
-        planned.append(replace(entry, scenario=case.scenario, parameters=case.parameters))
     done = {entry.name for entry in entries}
-    entries += [entry for entry in planned if entry.name not in done]
+    entries += [_not_ended(case, folder) for case in saved.cases if case.name not in done]
     return {"target": saved.target, "began": saved.began}, entries
 
 
-def _unrunnable(saved: "PlanSchema") -> list[Unrunnable]:
-    return [Unrunnable(row.name, row.why, row.title) for row in saved.unrunnable]
+def _not_ended(case: "CaseSchema", batch: Path) -> Entry:
+    return Entry(
+        scenario=case.scenario,
+        title=case.scenario,
+        folder=batch / case.name,
+        parameters=case.parameters,
+        ruling=Ruling.UNKNOWN,
+        took_s=0.0,
+        why=NOT_ENDED,
+    )
 
 
 def _parts(path: Path) -> tuple["PlanSchema", list[Entry]]:
@@ -180,7 +175,7 @@ def _parts(path: Path) -> tuple["PlanSchema", list[Entry]]:
         raise WorkbenchError(f"{path.parent.name} was killed before it began: start it anew with `gpath run`")
     saved = _head(path, lines[0])
     entries = [_entry(path, number, line) for number, line in enumerate(lines[1:], start=2)]
-    if strange := {entry.name for entry in entries} - set(saved.names):
+    if strange := {entry.name for entry in entries} - {case.name for case in saved.cases}:
         raise Damaged(path, f"{', '.join(sorted(strange))} was never to be run")
     if len({entry.name for entry in entries}) != len(entries):
         raise Damaged(path, "an entry stands twice")
@@ -193,17 +188,35 @@ def _head(path: Path, line: object) -> "PlanSchema":
 
     try:
         saved = fitted(PlanSchema, line)
-        if len(set(saved.names)) != len(saved.names):
+        if len({case.name for case in saved.cases}) != len(saved.cases):
             raise ValueError("cases: a name stands twice")
     except ValueError as error:
         raise Damaged(path, f"line 1: {error}") from error
     return saved
 
 
-def _plan(saved: "PlanSchema", known: Mapping[str, Scenario], why_not: Mapping[str, Unrunnable]) -> Plan:
-    cases = [Case(row.name, known[row.scenario], row.parameters) for row in saved.cases if row.scenario not in why_not]
-    lost = [replace(why_not[row.scenario], name=row.name) for row in saved.cases if row.scenario in why_not]
-    return Plan(saved.target, saved.began, tuple(cases), (*lost, *_unrunnable(saved)))
+def _plan(saved: "PlanSchema", known: Mapping[str, Scenario], batch: str) -> Plan:
+    try:
+        cases = [
+            Case(row.name, known[row.scenario], _parameters(known[row.scenario], row.parameters)) for row in saved.cases
+        ]
+    except ParameterError as error:
+        raise WorkbenchError(f"cannot resume {batch}: {error}") from error
+    return Plan(saved.target, saved.began, tuple(cases))
+
+
+def _parameters(scenario: Scenario, saved: object) -> dict[str, Value]:
+    """What a case is to be run with; nothing for a notebook that cannot be read now: it will not be run.
+
+    Raises:
+        ParameterError: the scenario does not know them, or a secret was taken out of them.
+    """
+    if scenario.unreadable:
+        return {}
+    if MARK.search(strict_json.written(saved)):
+        todo = "start what is left with `gpath run`, and set it there"
+        raise ParameterError(scenario.name, f"a secret was taken out of its saved parameters: {todo}")
+    return saved_parameters(scenario.name, scenario.parameters, saved)
 
 
 def _entry(path: Path, number: int, line: object) -> Entry:

@@ -11,10 +11,9 @@ from gp_lib.errors import Damaged, ParameterError, WorkbenchError
 from gp_lib.runner.catalogue import read_scenario
 from gp_lib.runner.notebook_digest import is_same
 from gp_lib.runner.origin import origin_of
-from gp_lib.runner.parameters import Value
+from gp_lib.runner.parameters import Value, saved_parameters
 from gp_lib.runner.report.looking import executed_cells
 from gp_lib.runner.report.saved import SavedBatch
-from gp_lib.runner.saved_values import saved_parameters
 from gp_lib.runner.schemas import ExecutedSchema
 from gp_lib.schemas import fitted
 from gp_lib.settings import project_root

@@ -22,7 +22,7 @@ class Lines:
     @contextmanager
     def watching(self, batch: Batch) -> Iterator["Lines"]:
         """The progress of a batch, for the time of the block."""
-        self._tell("batch_started", batch=batch.folder.name, cases=batch.plan.names)
+        self._tell("batch_started", batch=batch.folder.name, cases=[case.name for case in batch.plan.cases])
         yield self
 
     def started(self, case: Case) -> None:

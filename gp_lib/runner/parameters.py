@@ -5,12 +5,13 @@ import io
 import tokenize
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from keyword import iskeyword
 
 from gp_lib.errors import ParameterError
+from gp_lib.runner.cell_code import parsed
+from gp_lib.runner.values import Given, NotAValue, Value, from_given, of_type, plain, shown
 
-Value = int | float | str | bool | list[Any] | None
+__all__ = ["Parameter", "Value", "parse_overrides", "read_parameters", "require_known", "saved_parameters", "typed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +27,37 @@ def read_parameters(scenario: str, cell: str) -> tuple[Parameter, ...]:
     """The parameters that ``cell`` declares.
 
     Raises:
-        ParameterError: a line is anything else than ``name = literal``.
+        ParameterError: a line is anything else than ``name = literal``, or a name is declared twice.
     """
-    comments = _comments(cell)
-    return tuple(_parameter(scenario, node, comments) for node in ast.parse(cell).body)
+    body, comments = parsed(scenario, "parameters", cell).body, _comments(cell)
+    declared = tuple(_parameter(scenario, node, comments) for node in body)
+    names = [parameter.name for parameter in declared]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ParameterError(scenario, f"its parameters set {', '.join(twice)} twice")
+    return declared
 
 
 def _parameter(scenario: str, node: ast.stmt, comments: Mapping[int, str]) -> Parameter:
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         try:
             default = ast.literal_eval(node.value)
-        except ValueError:
+        except (ValueError, TypeError, MemoryError, RecursionError):
             pass
         else:
             return Parameter(node.targets[0].id, default, comments.get(node.end_lineno or 0, ""))
-    raise ParameterError(scenario, f"line {node.lineno} of its parameters is no `name = literal`")
+    raise ParameterError(scenario, f"line {node.lineno} of its parameters is not `name = literal`")
 
 
 def _comments(cell: str) -> dict[int, str]:
-    tokens = tokenize.generate_tokens(io.StringIO(cell).readline)
-    return {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
+    """The comments of a cell by their lines; what follows a line that is not Python has none."""
+    found = {}
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(cell).readline):
+            if token.type == tokenize.COMMENT:
+                found[token.start[0]] = token.string.lstrip("# ")
+    except (tokenize.TokenError, SyntaxError):
+        return found
+    return found
 
 
 def parse_overrides(texts: Sequence[str]) -> dict[str, str]:
@@ -58,57 +70,68 @@ def parse_overrides(texts: Sequence[str]) -> dict[str, str]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.isidentifier():
-            raise ParameterError("-p", f"{text!r} is not of the form name=value")
+            raise ParameterError("-p", f"{shown(text)!r} is not of the form name=value")
         overrides[name] = value
     return overrides
 
 
-def read_overrides(path: Path) -> dict[str, str]:
-    """The parameters in a YAML file, one ``name: value`` a line, as text like those of ``parse_overrides``.
-
-    Raises:
-        ParameterError: it cannot be read, is no mapping of names, or a value is none that a parameter can have.
-    """
-    import yaml
-
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeError, yaml.YAMLError) as error:
-        raise ParameterError("-f", f"{path} cannot be read: {error}") from error
-    if not isinstance(content, dict) or not all(isinstance(name, str) and name.isidentifier() for name in content):
-        raise ParameterError("-f", f"{path} is no mapping of parameters, one `name: value` a line")
-    for name, value in content.items():
-        if not isinstance(value, (int, float, str, list, type(None))):  # YAML makes dates of some words, unasked
-            raise ParameterError("-f", f"{name} in {path} is no number, text or list: put it in quotes")
-    return {name: value if isinstance(value, str) else repr(value) for name, value in content.items()}
-
-
-def typed(scenario: str, parameters: Sequence[Parameter], overrides: Mapping[str, str]) -> dict[str, Value]:
+def typed(scenario: str, parameters: Sequence[Parameter], overrides: Mapping[str, Given]) -> dict[str, Value]:
     """``overrides`` with the types of the declared defaults; names that ``parameters`` lacks are left out.
 
     Raises:
-        ParameterError: a value does not have its parameter's type.
+        ParameterError: a value does not have its parameter's type, or is not one that a parameter can have.
     """
-    declared = {parameter.name: parameter for parameter in parameters}
-    return {name: _value(scenario, declared[name], text) for name, text in overrides.items() if name in declared}
+    defaults = {parameter.name: parameter.default for parameter in parameters}
+    values = {}
+    for name, given in overrides.items():
+        if name in defaults:
+            try:
+                values[name] = from_given(given, defaults[name])
+            except NotAValue as error:
+                raise ParameterError(scenario, f"{name}={shown(given)} {error}") from None
+    return values
 
 
-def _value(scenario: str, parameter: Parameter, text: str) -> Value:
-    wanted = type(parameter.default)
-    if wanted is str:
-        return text
+def saved_parameters(scenario: str, parameters: Sequence[Parameter], saved: object) -> dict[str, Value]:
+    """Parameters out of a file, for a run or a copy: a file may say what it likes, and names become code.
+
+    Every reader of saved parameters that lets them run comes through here.
+
+    Raises:
+        ParameterError: a name is not one that the scenario declares, or a value does not have its type.
+    """
+    defaults = {parameter.name: parameter.default for parameter in parameters}
     try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        value = text
-    if wanted is float and type(value) is int:
-        return float(value)
-    if type(value) is not wanted:
-        raise ParameterError(scenario, f"{parameter.name}={text} is no {wanted.__name__}")
-    return value
+        plain_ones = plain_parameters(saved)
+    except NotAValue as error:
+        raise ParameterError(scenario, str(error)) from None
+    if strange := sorted(plain_ones.keys() - defaults.keys()):
+        raise ParameterError(scenario, f"it has no parameter {', '.join(strange)}", sorted(defaults))
+    return {name: _of_type(scenario, name, value, defaults[name]) for name, value in plain_ones.items()}
 
 
-def require_known(overrides: Mapping[str, str], scenarios: Mapping[str, Sequence[Parameter]]) -> None:
+def _of_type(scenario: str, name: str, value: Value, default: Value) -> Value:
+    try:
+        return of_type(value, default)
+    except NotAValue as error:
+        raise ParameterError(scenario, f"{name}={shown(value)} {error}") from None
+
+
+def plain_parameters(saved: object) -> dict[str, Value]:
+    """Parameters out of a file, to be shown: of any scenario, so that only their form can be judged.
+
+    Raises:
+        NotAValue: it is not a mapping of names to values.
+    """
+    if not isinstance(saved, dict):
+        raise NotAValue("its parameters are not a mapping of names to values")
+    for name in saved:
+        if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
+            raise NotAValue(f"{shown(name)!r} is not the name of a parameter")
+    return {name: plain(value) for name, value in saved.items()}
+
+
+def require_known(overrides: Mapping[str, Given], scenarios: Mapping[str, Sequence[Parameter]]) -> None:
     """Refuse an override that no selected scenario knows.
 
     Raises:

@@ -78,26 +78,12 @@ class CaseSchema(Schema):
     parameters: dict[str, Any]
 
 
-class UnrunnableSchema(Schema):
-    """What a journal's plan names and could not be run, and why."""
-
-    name: Name
-    why: str
-    title: str = ""
-
-
 class PlanSchema(Schema):
     """The first line of a journal."""
 
     target: str
     began: Moment
     cases: list[CaseSchema]
-    unrunnable: list[UnrunnableSchema] = Field(default_factory=list)
-
-    @property
-    def names(self) -> list[str]:
-        """The names of all that it was to run."""
-        return [*(row.name for row in self.cases), *(row.name for row in self.unrunnable)]
 
 
 class _NotedSchema(Schema):

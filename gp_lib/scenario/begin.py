@@ -7,6 +7,7 @@ from typing import Any
 
 from gp_lib import evidence
 from gp_lib.scenario.fingerprints import fingerprints
+from gp_lib.scenario.own_name import require_own_name
 from gp_lib.scenario.run import Run
 from gp_lib.settings import Effect, load_target, project_root
 
@@ -24,10 +25,12 @@ async def begin(
         quiet: it measures speed: a batch runs nothing else beside it.
 
     Raises:
+        WrongScenario: a batch runs this notebook as another scenario.
         SettingsError: the target is not known or incomplete.
         UnsafeTarget: the target does not allow such a scenario.
         NotReady: a service of the target does not answer.
     """
+    require_own_name(name)
     place = load_target(target)
     place.require(effect, name)
     about: dict[str, Any] = {"commit": _commit(), "services": await fingerprints(place)}

@@ -26,6 +26,7 @@ from gp_lib.scenario.billing import Billing, open_billing
 from gp_lib.scenario.database import DatabaseAuditor, open_database
 from gp_lib.scenario.failed import ScenarioFailed
 from gp_lib.scenario.machine import machine_watched
+from gp_lib.scenario.own_name import require_own_name
 from gp_lib.scenario.tiers import TierAuditor, open_tiers
 from gp_lib.scenario.wires import Wires
 from gp_lib.settings import Target
@@ -193,7 +194,9 @@ class Run:
 
         Raises:
             ScenarioFailed: the verdict is *fail* or *unknown*.
+            WrongScenario: a batch runs this notebook as another scenario.
         """
+        require_own_name(self.scenario)
         complete = verdict.and_of(*checks.conduct(self.recording))
         evidence.write_json(
             self.folder / evidence.VERDICT,

@@ -7,11 +7,13 @@ from gp_lib.runner.cases import Case
 from gp_lib.runner.catalogue import Scenario
 from gp_lib.runner.entry import Entry
 from gp_lib.runner.journal import Plan
+from gp_lib.runner.parameters import Parameter
 from gp_lib.verdict import Check, Ruling
 
 BEGAN = "2026-11-25T10:00:00+00:00"
+PARAMETERS = (Parameter("users", 3, "people, count"), Parameter("password", "", "of whom"))
 A1, W2 = (
-    Scenario(name, "p0", Path(f"{name}.ipynb"), f"{name} title", "?", "writes", quiet=False, parameters=())
+    Scenario(name, "p0", Path(f"{name}.ipynb"), f"{name} title", "?", "writes", quiet=False, parameters=PARAMETERS)
     for name in ("a1_one", "w2_two")
 )
 CASES = (Case("a1_one", A1, {"users": 3}), Case("w2_two.r1", W2), Case("w2_two.r2", W2))

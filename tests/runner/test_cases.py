@@ -1,6 +1,7 @@
 """What a batch is going to run: names, combinations, repeats and shards."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ def test_values_that_look_alike_as_a_folder_have_folders_of_their_own() -> None:
 
 
 def test_a_value_of_the_wrong_type_in_a_matrix_is_refused() -> None:
-    with pytest.raises(ParameterError, match="a1_one: users=many is no int"):
+    with pytest.raises(ParameterError, match="a1_one: users=many is not an integer"):
         cases_of([ONE], {}, matrix={"users": ["5", "many"]})
 
 
@@ -143,3 +144,34 @@ def test_a_shard_that_there_is_not_is_refused(text: str) -> None:
 def test_parameters_of_a_case_can_be_written_down() -> None:
     (case,) = cases_of([ONE], {}, matrix={"ids": ["[1,2]"]})
     assert json.loads(json.dumps(case.parameters)) == {"ids": [1, 2]}
+
+
+def test_values_with_commas_brackets_quotes_and_spaces_stay_whole() -> None:
+    assert parse_matrix(["ids=[[1, 2],[3]],[] name='a b',c,\"d,e\""]) == {
+        "ids": ["[[1, 2],[3]]", "[]"],
+        "name": ["a b", "c", "d,e"],
+    }
+
+
+def test_combinations_that_read_alike_have_folders_of_their_own() -> None:
+    scenario = replace(ONE, parameters=read_parameters("a1_one", "n = 'x'  # one\nm = 'y'  # other\n"))
+    cases = cases_of([scenario], {}, matrix={"n": ["a", "a,m=b"], "m": ["c", "b,m=c"]})
+    assert len({case.name for case in cases}) == 4
+
+
+def test_a_long_name_still_fits_into_a_folders_name() -> None:
+    scenario = replace(ONE, name="a1_" + "ü" * 110)
+    cases = cases_of([scenario], {}, matrix={"name": ["x" * 100 + "1", "x" * 100 + "2"]}, repeat=2)
+    assert len({case.name for case in cases}) == 4
+    assert max(len(case.name.encode()) for case in cases) <= 200
+
+
+@pytest.mark.parametrize("text", ["users=1.." + "9" * 5000, "users=" + "9" * 5000 + ".." + "9" * 5000])
+def test_a_range_of_absurd_numbers_is_refused(text: str) -> None:
+    with pytest.raises(ParameterError, match="is not a range of at most"):
+        parse_matrix([text])
+
+
+def test_a_shard_of_an_absurd_number_is_refused() -> None:
+    with pytest.raises(ParameterError, match="is not of the form part/parts"):
+        shard([], "1/" + "9" * 5000)

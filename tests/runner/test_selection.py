@@ -110,7 +110,8 @@ def test_a_notebook_that_was_edited_is_chosen_committed_or_not(root: Path) -> No
 
 
 def test_a_new_notebook_is_chosen_before_git_knows_it(root: Path) -> None:
-    notebook(root, W4).rename(notebook(root, "w9_ünï code"))
+    renamed = notebook(root, W4).rename(notebook(root, "w9_ünï code"))
+    renamed.write_text(renamed.read_text().replace(f'begin(\\"{W4}\\"', 'begin(\\"w9_ünï code\\"'))
     assert found(root) == ["w9_ünï code"]
     git(root, "add", "-A")
     assert found(root) == ["w9_ünï code"]

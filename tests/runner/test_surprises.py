@@ -12,7 +12,7 @@ from gp_lib import evidence, redaction
 from gp_lib.errors import WorkbenchError
 from gp_lib.runner import journal
 from gp_lib.runner.batch import Batch, Rules, run_batch
-from gp_lib.runner.cases import Case, Unrunnable, cases_of
+from gp_lib.runner.cases import Case, cases_of
 from gp_lib.runner.catalogue import Scenario
 from gp_lib.runner.entry import Entry
 from gp_lib.runner.execute import How
@@ -246,35 +246,3 @@ def test_of_a_batch_that_was_killed_before_it_began_there_is_no_report(tmp_path:
     (tmp_path / evidence.JOURNAL).touch()
     with pytest.raises(WorkbenchError, match="was killed before it began"):
         SavedBatch.read(tmp_path)
-
-
-LOST = Unrunnable("x9_lost", "x9_lost.ipynb is not a readable notebook: line 3")
-
-
-def test_what_cannot_be_run_at_all_is_unknown_with_its_sentence_beside_what_can(tmp_path: Path) -> None:
-    cases = cases_of([write_scenario(tmp_path, "x1")], {})
-    batch, heard = Batch.fresh(tmp_path / "runs", "embedded", cases, [LOST]), Heard()
-    run_batch(batch, [LocalLane()], rules=Rules(), progress=heard)
-    assert saved(batch.folder) == {"x1": "pass", "x9_lost": "unknown"}
-    assert batch.entries[1].why == LOST.why
-    assert "done x9_lost unknown" in heard.words
-    assert (batch.exit_code, errors_in_junit(batch.folder)) == (2, 1)
-    assert not (batch.folder / evidence.JOURNAL).exists()
-
-
-def test_a_batch_of_nothing_that_can_be_run_is_reported(tmp_path: Path) -> None:
-    batch = Batch.fresh(tmp_path / "runs", "embedded", [], [LOST])
-    run_batch(batch, [], rules=Rules(), progress=Heard())
-    assert saved(batch.folder) == {"x9_lost": "unknown"}
-
-
-def test_going_on_keeps_what_could_not_be_run_and_what_cannot_be_run_any_more(tmp_path: Path) -> None:
-    scenarios = three(tmp_path)
-    batch = Batch.fresh(tmp_path / "runs", "embedded", cases_of(scenarios, {}), [LOST])
-    with pytest.raises(KeyboardInterrupt):
-        run_batch(batch, [Interrupted()], rules=Rules(), progress=Heard())
-    by_now = Unrunnable("x2", "x2.ipynb is not a readable notebook")
-    again = Batch.cut_short(batch.folder, [scenarios[0], scenarios[2]], [by_now])
-    run_batch(again, [LocalLane()], rules=Rules(), progress=Heard())
-    assert saved(batch.folder) == {"x1": "pass", "x2": "unknown", "x3": "pass", "x9_lost": "unknown"}
-    assert {one.name: one.why for one in again.entries if one.why} == {"x2": by_now.why, "x9_lost": LOST.why}

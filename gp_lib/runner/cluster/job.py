@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import gp_lib
-from gp_lib.runner.parameters import Value
+from gp_lib.errors import WorkbenchError
+from gp_lib.runner.entry import folder_in
+from gp_lib.runner.values import Value
 
 OUTPUT_LIMIT_BYTES = 64 * 2**20
 """The longest line of progress; one holds an entry with all its checks."""
@@ -20,6 +22,7 @@ class Job:
         name: the case's name in its batch.
         phase: the folder of the notebook below ``notebooks/``.
         notebook: the notebook's text.
+        parameters: as they come out of a file: they run only after ``saved_parameters`` has seen them.
         config: the text of ``gpath.toml``; empty when there is none.
         deadline_s: the longest that the scenario may take (s, scaled there); ``None``: as always.
     """
@@ -39,8 +42,18 @@ class Job:
 
     @classmethod
     def from_json(cls, line: str) -> "Job":
-        """The job that ``to_json`` wrote."""
-        return cls(**json.loads(line))
+        """The job that ``to_json`` wrote.
+
+        Raises:
+            WorkbenchError: it is not one, or a name in it is not that of one file.
+        """
+        try:
+            job = cls(**json.loads(line))
+            for name in (job.name, job.scenario, job.phase):
+                folder_in(Path(), name)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise WorkbenchError(f"the job is damaged: {error}") from error
+        return job
 
 
 def workbench_digest() -> str:

@@ -1,6 +1,7 @@
 """The batch's side of a cluster: a lane for each worker, which sends it one case at a time and gets the evidence."""
 
 import asyncio
+import json
 import logging
 import secrets
 import tempfile
@@ -22,8 +23,9 @@ from gp_lib.runner.catalogue import Scenario
 from gp_lib.runner.cluster.job import Job, workbench_digest
 from gp_lib.runner.cluster.worker import Result, run_job, stop_job
 from gp_lib.runner.entry import Entry, entry_without_evidence
-from gp_lib.runner.execute import How
+from gp_lib.runner.execute import How, execute
 from gp_lib.runner.notebook_digest import notebook_digest
+from gp_lib.runner.prepared import source_notebook
 from gp_lib.runner.report.saved import SavedBatch
 from gp_lib.settings import CONFIG
 
@@ -66,7 +68,7 @@ class Cluster:
             name=case.name,
             scenario=case.scenario.name,
             phase=case.scenario.phase,
-            notebook=case.scenario.path.read_text(encoding="utf-8"),
+            notebook=json.dumps(source_notebook(case.scenario.path)),
             parameters=case.parameters,
             target=self._target,
             config=config.read_text(encoding="utf-8") if config.is_file() else "",
@@ -116,6 +118,8 @@ class ClusterLane:
         A case whose worker is lost is begun again on another one.
         """
         began_s = monotonic_s()
+        if case.scenario.unreadable:
+            return await execute(case.scenario, folder, parameters=case.parameters, stack_file=None)
         with self._cluster.running(case, how, self._worker) as (job_id, task):
             result = await self._result(job_id, task, how.interrupted)
         if not result.bundle:
@@ -180,8 +184,9 @@ def unpacked(bundle: bytes, case: Case, folder: Path) -> Entry:
             logs.rename(services)
         return replace(
             entry,
-            folder=folder,
+            scenario=case.scenario.name,
             title=case.scenario.title,
+            folder=folder,
             parameters=case.parameters,
             services=services.name,
             machine=batch.environment.get("machine", {}),

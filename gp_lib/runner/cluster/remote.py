@@ -26,6 +26,7 @@ from gp_lib.runner.catalogue import Scenario, read_scenario
 from gp_lib.runner.cluster.job import Job
 from gp_lib.runner.lanes import lanes_for
 from gp_lib.runner.lines import Lines
+from gp_lib.runner.parameters import saved_parameters
 from gp_lib.runner.stoppable import stoppable
 from gp_lib.settings import CONFIG, EMBEDDED, load_target
 
@@ -34,10 +35,10 @@ PREFIX = "gpath-job-"
 
 def main() -> None:
     """Run the job that stands on stdin."""
-    job = Job.from_json(sys.stdin.readline())
+    line = sys.stdin.readline()
     with stoppable(), _workplace() as place:
         try:
-            bundle = _run(job, place)
+            bundle = _run(Job.from_json(line), place)
         except WorkbenchError as error:
             _tell(event="trouble", why=redaction.clean(str(error)))
             return
@@ -49,16 +50,26 @@ def main() -> None:
 
 def _run(job: Job, place: Path) -> Path:
     """Run the job in ``place``; the bundle of its evidence."""
-    scenario = _written(job, place)
+    case = job_case(job, place)
     if job.target != EMBEDDED:
         load_target(job.target)  # its secrets are known from here on, and what is missing on this machine is told
-    lines, cases = Lines(), [Case(job.name, scenario, job.parameters)]
+    lines = Lines()
     with lanes_for(place, lines.service, wanted=1, embedded=job.target == EMBEDDED) as lanes:
-        batch = Batch.fresh(place / "runs", job.target, cases)
+        batch = Batch.fresh(place / "runs", job.target, [case])
         run_batch(batch, lanes, rules=Rules(scenario_s=job.deadline_s), progress=lines)
     bundle = place / "evidence.zip"
     pack(batch.folder, bundle)
     return bundle
+
+
+def job_case(job: Job, place: Path) -> Case:
+    """The case of a job, whose notebook is written into ``place``.
+
+    Raises:
+        ParameterError: its notebook cannot be read, or does not know its parameters.
+    """
+    scenario = _written(job, place)
+    return Case(job.name, scenario, saved_parameters(scenario.name, scenario.parameters, job.parameters))
 
 
 def _written(job: Job, place: Path) -> Scenario:

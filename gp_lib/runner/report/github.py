@@ -7,7 +7,7 @@ from pathlib import Path
 from gp_lib import evidence
 from gp_lib.runner.entry import Entry
 from gp_lib.runner.report import text
-from gp_lib.runner.report.notebook import check_anchors
+from gp_lib.runner.report.notebook import Call, calls
 from gp_lib.runner.report.saved import SavedBatch
 from gp_lib.verdict import Check, Ruling
 
@@ -42,13 +42,14 @@ def _at_most(lines: Sequence[str], kind: str) -> list[str]:
 
 def _annotations(entries: Sequence[Entry], root: Path, ruling: Ruling) -> Iterable[str]:
     kind = "error" if ruling is Ruling.FAIL else "warning"
+    notebooks = sorted((root / "notebooks").glob("*/*.ipynb"))
     for entry in entries:
-        notebook = next((root / "notebooks").glob(f"*/{entry.scenario}.ipynb"), None)
-        for check, (_, anchor) in zip(entry.checks, check_anchors(entry.checks), strict=True):
+        notebook = next((path for path in notebooks if path.stem == entry.scenario), None)
+        for check, call in zip(entry.checks, calls(entry.checks), strict=True):
             if check.verdict is ruling:
-                yield _annotation(kind, entry, check, _place(notebook, root, anchor))
+                yield _annotation(kind, entry, check, _place(notebook, root, call))
         if entry.ruling is ruling and entry.why:
-            yield f"::{kind} {_place(notebook, root, '')}title={_property(entry.title)}::{_data(entry.why)}"
+            yield f"::{kind} {_place(notebook, root, None)}title={_property(entry.title)}::{_data(entry.why)}"
 
 
 def _annotation(kind: str, entry: Entry, check: Check, place: str) -> str:
@@ -57,22 +58,22 @@ def _annotation(kind: str, entry: Entry, check: Check, place: str) -> str:
     return f"::{kind} {place}title={_property(f'{entry.name} {check.name}')}::{words}"
 
 
-def _place(notebook: Path | None, root: Path, anchor: str) -> str:
+def _place(notebook: Path | None, root: Path, call: Call | None) -> str:
     """The notebook's file and the line in it that judges; only the file when no line does."""
     if notebook is None:
         return ""
-    number = _line(notebook, anchor)
+    number = _line(notebook, call) if call else 0
     return f"file={_property(str(notebook.relative_to(root)))},{f'line={number},' if number else ''}"
 
 
-def _line(notebook: Path, anchor: str) -> int:
-    """The file's line with the n-th call of a check's function, for an anchor ``line-<function>-<n>``; 0 without."""
-    if not anchor:
+def _line(notebook: Path, call: Call) -> int:
+    """The file's line with the n-th call of a check's function; 0 without one, and in a file that is not UTF-8."""
+    try:
+        lines = enumerate(notebook.read_bytes().splitlines(), start=1)
+    except OSError:
         return 0
-    _, name, nth = anchor.split("-")
-    lines = enumerate(notebook.read_text(encoding="utf-8", errors="replace").splitlines(), start=1)
-    calls = [number for number, line in lines if f"checks.{name}(" in line]
-    return calls[int(nth) - 1] if int(nth) <= len(calls) else 0
+    found = [number for number, line in lines if f"checks.{call.function}(".encode(errors="replace") in line]
+    return found[call.nth - 1] if call.nth <= len(found) else 0
 
 
 def _data(words: str) -> str:

@@ -49,7 +49,7 @@ class ShownCell:
 def shown_cells(cells: Sequence[Cell], folder: Path, checks: Sequence[Check]) -> list[ShownCell]:
     """The cells of the executed notebook of a scenario's ``folder``.
 
-    The lines of its assert cell that judge one of ``checks`` get the anchors of ``check_anchors``.
+    The lines of its assert cell that judge one of ``checks`` get the anchors of ``calls``.
     """
     pictures = (path for path in sorted((folder / evidence.CHARTS).glob("*.png")) if path.is_file())
     charts = {path.read_bytes(): path for path in pictures}
@@ -61,15 +61,28 @@ def cell_anchors(cells: Sequence[ShownCell]) -> dict[str, str]:
     return {cell.role: cell.anchor for cell in cells if cell.role}
 
 
-def check_anchors(checks: Sequence[Check]) -> list[tuple[str, str]]:
-    """For each check the function that judged it, and the anchor of the line that calls it."""
+@dataclass(frozen=True)
+class Call:
+    """The ``nth`` call of a check's ``function`` in an assert cell, from 1 on."""
+
+    function: str
+    nth: int
+
+    @property
+    def anchor(self) -> str:
+        """The id of its line in the page."""
+        return f"line-{self.function}-{self.nth}"
+
+
+def calls(checks: Sequence[Check]) -> list[Call]:
+    """For each check the call that judged it; what stands in brackets behind a check's name is not its function's."""
     seen: Counter[str] = Counter()
-    anchors = []
+    found = []
     for check in checks:
-        name = check.name.split("[")[0]
-        seen[name] += 1
-        anchors.append((name, f"line-{name}-{seen[name]}"))
-    return anchors
+        function = check.name.split("[")[0]
+        seen[function] += 1
+        found.append(Call(function, seen[function]))
+    return found
 
 
 def _shown(
@@ -123,15 +136,15 @@ def _code(source: str, checks: Sequence[Check]) -> Markup:
 
 def _lines_that_judge(source: str, checks: Sequence[Check]) -> dict[int, str]:
     seen: Counter[str] = Counter()
-    wanted = set(check_anchors(checks))
+    wanted = set(calls(checks))
     found = {}
     for number, line in enumerate(source.split("\n")):
         called = re.search(r"\bchecks\.(\w+)\(", line)
         if called:
             seen[called[1]] += 1
-            anchor = f"line-{called[1]}-{seen[called[1]]}"
-            if (called[1], anchor) in wanted:
-                found[number] = anchor
+            call = Call(called[1], seen[called[1]])
+            if call in wanted:
+                found[number] = call.anchor
     return found
 
 

@@ -17,7 +17,7 @@ from gp_lib.runner.parameters import Parameter, Value
 from gp_lib.runner.report import text
 from gp_lib.runner.report.drawings import gauge, sparkline
 from gp_lib.runner.report.logs import CutLog, window
-from gp_lib.runner.report.notebook import ShownCell, check_anchors, shown_cells
+from gp_lib.runner.report.notebook import ShownCell, calls, shown_cells
 from gp_lib.runner.report.records import MOST_WITNESSES, Row, rows, witnesses
 from gp_lib.runner.report.saved import Past, SavedBatch, SavedScenario
 from gp_lib.runner.report.summary import counts
@@ -135,11 +135,11 @@ def _shown_checks(
     return [
         ShownCheck(
             check,
-            anchor if f'id="{anchor}"' in judged else "",
+            call.anchor if f'id="{call.anchor}"' in judged else "",
             tuple((i, f"e{i}" if i in drawn else f"r{i}") for i in check.witnesses[:MOST_WITNESSES] if i in marks),
             max(0, len(check.witnesses) - MOST_WITNESSES),
         )
-        for check, (_, anchor) in zip(checks, check_anchors(checks), strict=True)
+        for check, call in zip(checks, calls(checks), strict=True)
     ]
 
 

@@ -1,12 +1,13 @@
 """What GitHub Actions is told."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gp_lib import evidence
 from gp_lib.runner.environment import change
-from gp_lib.runner.report.github import MOST_OF_A_KIND, tell_github
+from gp_lib.runner.report.github import MOST_OF_A_KIND, annotations, tell_github
 from gp_lib.runner.report.render import render
 from gp_lib.runner.report.saved import SavedBatch
 from gp_lib.runner.report.summary import LARGEST_BYTES
@@ -37,6 +38,30 @@ def test_an_annotation_points_at_the_line_of_the_notebook_that_judged(tmp_path: 
     assert annotation.startswith(f"::error file=notebooks/p0/{W4}.ipynb,line=")
     assert annotation.endswith(f"title={W4} gaps_within::no silence: ann, waited: 4 s long (measured 4 s)")
     assert "checks.gaps_within(" in line_of(annotation)
+
+
+@pytest.mark.parametrize("name", ["p95-latency-ms", "it_holds[cost, 5%: x]", "", "it holds", "it_(holds", "a-1", "-"])
+def test_a_check_of_any_name_is_annotated(tmp_path: Path, name: str) -> None:
+    (annotation,) = told(make_batch(tmp_path / "b", Made(W4, (a_check(FAIL, name),))), **ACTIONS)
+    properties, _, message = annotation.removeprefix("::error ").partition("::")
+    assert dict(part.split("=") for part in properties.split(","))["file"] == f"notebooks/p0/{W4}.ipynb"
+    assert "looked at 3" in message
+
+
+@pytest.mark.parametrize("name", ["x[1]", "x*", "../p0/w4_sequence_integrity", "/etc/passwd", "**"])
+def test_a_scenarios_name_is_not_a_pattern(tmp_path: Path, name: str) -> None:
+    batch = make_batch(tmp_path / "b", Made("x", (a_check(FAIL),)))
+    entries = [replace(entry, scenario=name) for entry in SavedBatch.read(batch).entries]
+    assert [line.startswith("::error title=") for line in annotations(entries, ROOT)] == [True]
+
+
+def test_a_notebook_that_is_not_utf_8_is_annotated_without_a_line(tmp_path: Path) -> None:
+    folder = tmp_path / "notebooks" / "p0"
+    folder.mkdir(parents=True)
+    (folder / "x.ipynb").write_bytes("ünï".encode("utf-16"))
+    batch = make_batch(tmp_path / "b", Made("x", (a_check(FAIL),)))
+    (annotation,) = annotations(SavedBatch.read(batch).entries, tmp_path)
+    assert annotation.startswith("::error file=notebooks/p0/x.ipynb,title=x kept::")
 
 
 def test_unknown_is_a_warning_and_pass_is_nothing(tmp_path: Path) -> None:
