@@ -57,4 +57,8 @@ def _require_sane_environment() -> None:
 
 
 def _tell(error: WorkbenchError) -> None:
-    typer.echo(f"gpath: {error}", err=True)
+    """Say what went wrong, without what the command line itself tells of secrets (in a URL, behind an option)."""
+    from gp_lib import redaction
+
+    redaction.learn(sys.argv[1:])
+    typer.echo(redaction.clean(f"gpath: {error}"), err=True)
