@@ -51,9 +51,7 @@ def diff(
     notebooks: Annotated[bool, typer.Option("--notebooks", help="The executed notebooks too, with nbdime.")] = False,
 ) -> None:
     """Tell what differs between two batches: verdicts, parameters, figures and what people saw."""
-    import json
-
-    from gp_lib import evidence
+    from gp_lib import evidence, redaction
     from gp_lib.runner.past.difference import differences
     from gp_lib.runner.past.notebooks import notebook_diff
     from gp_lib.runner.past.show_difference import as_lines, as_rows
@@ -63,7 +61,7 @@ def diff(
     batches = [evidence.find_run(project_root() / "runs", name) for name in (before, after)]
     found = differences(*map(SavedBatch.read, batches))
     if as_json:
-        typer.echo(json.dumps(as_rows(found), indent=1, default=str))
+        typer.echo(redaction.as_json(as_rows(found), indent=1))
     else:
         typer.echo("\n".join(as_lines(found)))
     if notebooks:

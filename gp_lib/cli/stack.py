@@ -1,6 +1,5 @@
 """Commands about the embedded stack, and JupyterLab in front of it."""
 
-import json
 from dataclasses import asdict
 from typing import Annotated
 
@@ -40,12 +39,13 @@ def down() -> None:
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
     """Say which services are up, since when and where."""
+    from gp_lib import redaction
     from gp_lib.services.status import status as services_of
     from gp_lib.settings import STATE_DIR, project_root
 
     services = services_of(project_root() / STATE_DIR)
     if as_json:
-        typer.echo(json.dumps([asdict(service) for service in services], indent=1, default=str))
+        typer.echo(redaction.as_json([asdict(service) for service in services], indent=1))
     elif not services:
         typer.echo("no stack is up; start one with `gpath up`")
     else:

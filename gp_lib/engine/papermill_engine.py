@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from papermill.engines import Engine
 
+from gp_lib import redaction
+
 if TYPE_CHECKING:
     from gp_lib.engine.execution import Listeners
 
@@ -60,13 +62,14 @@ def _listeners(record: Any, options: dict[str, Any]) -> "Listeners":
 
     def on_output(output: Any) -> None:
         if output.output_type == "stream":
+            text = redaction.clean(output.text)
             if (file := files.get(output.name)) is not None:
-                file.write(output.text)
+                file.write(text)
                 file.flush()
             if record.log_output:
-                (logger.info if output.name == "stdout" else logger.warning)(output.text)
+                (logger.info if output.name == "stdout" else logger.warning)(text)
         elif record.log_output and "text/plain" in output.get("data", {}):
-            logger.info(output.data["text/plain"])
+            logger.info(redaction.clean(output.data["text/plain"]))
 
     return Listeners(output=on_output)
 

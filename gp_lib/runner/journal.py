@@ -53,7 +53,7 @@ class Journal:
 
     def _write(self, line: dict[str, Any]) -> None:
         with _told(self._file.name):
-            self._file.write(redaction.clean(json.dumps(line, default=str)) + "\n")
+            self._file.write(redaction.as_json(line) + "\n")
             self._file.flush()
             os.fsync(self._file.fileno())
 

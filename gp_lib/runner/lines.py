@@ -1,6 +1,5 @@
 """Progress for machines: one JSON object a line on stdout, and nothing else there."""
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +49,5 @@ class Lines:
         )
 
     def _tell(self, event: str, **words: Any) -> None:
-        line = json.dumps({"event": event, "at": utc_now().isoformat(), **words}, default=str)
-        sys.stdout.write(redaction.clean(line) + "\n")
+        sys.stdout.write(redaction.as_json({"event": event, "at": utc_now().isoformat(), **words}) + "\n")
         sys.stdout.flush()

@@ -1,6 +1,5 @@
 """The answers of the history, for people at a terminal of 80 columns and for machines."""
 
-import json
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,6 +10,7 @@ import rich.console
 from rich.table import Column, Table
 from rich.text import Text
 
+from gp_lib import redaction
 from gp_lib.runner.colours import COLOURS
 from gp_lib.verdict import Ruling
 
@@ -26,7 +26,7 @@ Answer = dict[str, Any]
 
 def as_json(answer: Answer) -> str:
     """The answer for machines; times in ISO 8601, UTC."""
-    return json.dumps(answer, indent=1, default=_iso, allow_nan=False)
+    return redaction.as_json(answer, indent=1, default=_iso)
 
 
 def _iso(value: object) -> str:
