@@ -6,10 +6,11 @@
 import os
 import secrets
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from gp_lib import redaction, strict_json
 from gp_lib.clock import utc_now
@@ -46,6 +47,8 @@ PAGE = "index.html"
 SERVICES = "services"
 TROUBLE = "trouble.log"
 LATEST = "latest"
+LONGEST_LOG = 16 << 20
+"""Bytes."""
 
 
 def is_attested(folder: Path) -> bool:
@@ -95,8 +98,29 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 
 def write_json(path: Path, data: Any) -> None:
-    """Write ``data`` as indented JSON, whole or not at all."""
-    write_whole(path, strict_json.written(data, indent=1) + "\n")
+    """Write ``data`` as indented JSON without secrets (``redaction.as_json``), whole or not at all."""
+    write_whole(path, f"{redaction.as_json(data, indent=1)}\n".encode())
+
+
+@contextmanager
+def log_without_secrets(path: Path) -> Iterator[IO[bytes]]:
+    """A file for what another process says of itself; after the block ``path`` has it without secrets, if it is any.
+
+    Meanwhile it has no name, so that nothing uncleaned is left wherever the block ends, and whoever is killed in it. Of
+    more than ``LONGEST_LOG`` bytes the beginning is kept.
+
+    Raises:
+        WorkbenchError: the file system refused.
+    """
+    with tempfile.TemporaryFile() as file:
+        try:
+            yield file
+        finally:
+            file.seek(0)
+            text = file.read(LONGEST_LOG).decode("utf-8", "replace")
+            left_out = file.seek(0, os.SEEK_END) - LONGEST_LOG
+            if text:
+                write_whole(path, text + (f"\n[{left_out:,} more bytes are left out]\n" if left_out > 0 else ""))
 
 
 def read_json(path: Path) -> Any:

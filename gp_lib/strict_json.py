@@ -6,7 +6,6 @@ next.
 """
 
 import json
-import math
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,30 +21,11 @@ DEEPEST = 100
 LARGEST_BYTES = 256 * 2**20
 """Of one document. The ``batch.json`` of ten thousand scenarios has about a tenth of it."""
 
-WORDS = {math.inf: "Infinity", -math.inf: "-Infinity"}
-"""How a number without an end is written, as a text; what is not a number at all is ``"NaN"``."""
-
 LONGEST_LINE = 64 * 2**20
 """Characters of one line: a store may answer much, but a packed file can be made to unpack without an end."""
 
 MOST_CHARACTERS = 4 * 2**30
 """Of a whole file of lines; a history of the usual records has some five million of them then."""
-
-
-def written(value: Any, *, indent: int | None = None) -> str:
-    """``value`` as JSON: numbers without an end are texts, and what JSON has no form for is as Python shows it."""
-    try:
-        return json.dumps(value, indent=indent, default=str, allow_nan=False)
-    except ValueError:
-        return json.dumps(_with_words(value), indent=indent, default=str, allow_nan=False)
-
-
-def _with_words(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return WORDS.get(value, "NaN")
-    if isinstance(value, dict):
-        return {key: _with_words(inner) for key, inner in value.items()}
-    return [_with_words(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 class Line(NamedTuple):

@@ -181,3 +181,21 @@ def test_a_stack_survives_its_command_and_goes_down_by_another(project: Project)
     assert "ready" in project.gpath("logs", "postgres").stdout
     assert project.gpath("down").stdout == "the stack is down\n"
     wait_until_gone(project)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("import", "https://me:hunter2hunter@127.0.0.1:9/x.zip"),
+        ("import", "https://127.0.0.1:9/x.zip?sig=hunter2hunter"),
+        ("import", "http://me:hunter2hunter@[::1/x.zip"),
+        ("run", "--on", "dask://me:hunter2hunter@127.0.0.1:9", "a1"),
+        ("run", "--target", "http://me:hunter2hunter@h/", "a1"),
+        ("verify", "https://me:hunter2hunter@127.0.0.1:9/x"),
+        ("rejudge", "https://me:hunter2hunter@127.0.0.1:9/x"),
+    ],
+)
+def test_a_password_in_a_url_of_the_command_line_is_not_repeated(project: Project, words: tuple[str, ...]) -> None:
+    refused = project.gpath(*words)
+    assert refused.returncode in (2, 64)
+    assert "hunter2hunter" not in refused.stdout + refused.stderr

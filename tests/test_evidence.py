@@ -1,16 +1,19 @@
 """Evidence is a folder in which every file is whole, and which is found again by its name."""
 
+import json
 import os
 import re
 import resource
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from gp_lib import evidence
+from gp_lib import evidence, redaction
 from gp_lib.errors import WorkbenchError
+from gp_lib.redaction import MARK
 
 
 @contextmanager
@@ -123,3 +126,21 @@ def test_a_batch_that_cannot_become_the_latest_says_so_in_a_sentence(tmp_path: P
     (tmp_path / evidence.LATEST / "in the way").mkdir(parents=True)
     with pytest.raises(WorkbenchError, match="latest cannot be made to point at"):
         evidence.new_batch(tmp_path)
+
+
+def test_what_another_process_logs_is_kept_without_secrets_and_nothing_else_is_left(tmp_path: Path) -> None:
+    token = "gh" + "p_" + "Ab3dEf6hIj9kLmN0pQrStUvWxYz123456789"
+    with evidence.log_without_secrets(tmp_path / "kernel.log") as log:
+        subprocess.run(["sh", "-c", f"echo 'so: {token}'; echo end >&2"], stdout=log, stderr=log, check=True)
+        assert list(tmp_path.iterdir()) == []
+    assert MARK.sub("M", (tmp_path / "kernel.log").read_text()) == "so: M\nend\n"
+    with evidence.log_without_secrets(tmp_path / "empty.log"):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["kernel.log"]
+
+
+def test_json_is_strict_and_its_keys_and_numbers_are_left_alone(tmp_path: Path) -> None:
+    redaction.know("100000", "password")
+    evidence.write_json(tmp_path / "a.json", {"a": float("inf"), "100000": 100000, "text": "100000 ms"})
+    text = (tmp_path / "a.json").read_text()
+    assert json.loads(text, parse_constant=pytest.fail) == {"a": "Infinity", "100000": 100000, "text": "100000 ms"}

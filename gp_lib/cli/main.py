@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+from gp_lib import redaction
 from gp_lib.cli import batch, past, prove, saved, stack, taking_in, trust
 from gp_lib.cli.app import app
 from gp_lib.clock import slow_factor
@@ -34,13 +35,14 @@ def main() -> None:
             raise KeyboardInterrupt
         sys.exit(code)
     except USAGE_ERROR as error:
+        redaction.learn(sys.argv[1:])
         complain(*_usage(error))
         sys.exit(64)
     except (ParameterError, SettingsError, UnsafeTarget) as error:
-        complain_of(error)
+        _complain_of(error)
         sys.exit(64)
     except (NotReady, WorkbenchError) as error:
-        complain_of(error)
+        _complain_of(error)
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         complain("interrupted")
@@ -74,3 +76,9 @@ def _require_sane_environment() -> None:
         slow_factor()
     except ValueError as error:
         raise SettingsError("environment", str(error)) from None
+
+
+def _complain_of(error: WorkbenchError) -> None:
+    """Say what went wrong, without secrets that stand in the command line itself (in a URL, behind an option)."""
+    redaction.learn(sys.argv[1:])
+    complain_of(error)

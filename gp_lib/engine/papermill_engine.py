@@ -15,6 +15,7 @@ from papermill.engines import Engine
 from papermill.exceptions import PapermillException
 from papermill.iorw import papermill_io, write_ipynb
 
+from gp_lib import redaction
 from gp_lib.errors import WorkbenchError
 
 if TYPE_CHECKING:
@@ -100,13 +101,14 @@ def _listeners(record: Any, options: dict[str, Any]) -> "Listeners":
 
     def on_output(output: Any) -> None:
         if output.output_type == "stream":
+            text = redaction.clean(output.text)
             if (file := files.get(output.name)) is not None:
-                file.write(output.text)
+                file.write(text)
                 file.flush()
             if record.log_output:
-                (logger.info if output.name == "stdout" else logger.warning)(output.text)
+                (logger.info if output.name == "stdout" else logger.warning)(text)
         elif record.log_output and "text/plain" in output.get("data", {}):
-            logger.info(output.data["text/plain"])
+            logger.info(redaction.clean(output.data["text/plain"]))
 
     return Listeners(output=on_output)
 

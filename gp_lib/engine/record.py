@@ -12,6 +12,7 @@ from papermill.execute import ERROR_MARKER_TAG
 
 from gp_lib import evidence
 from gp_lib.clock import monotonic_s
+from gp_lib.engine import cleaned
 from gp_lib.engine.states import Ending, State
 from gp_lib.errors import WorkbenchError
 
@@ -38,6 +39,7 @@ class Record(NotebookExecutionManager):  # type: ignore[misc]
 
     def __init__(self, nb: Any, output_path: str | None, **options: Any) -> None:
         super().__init__(nb, output_path=output_path, **options)
+        self.nb: Any = nb
         self.state = State.NOT_RUN
         self.ending = Ending(State.NOT_RUN)
         self.stopped_at: int | None = None
@@ -110,6 +112,7 @@ class Record(NotebookExecutionManager):  # type: ignore[misc]
         if self.stopped_at is not None:
             self.nb.cells.insert(self.stopped_at, _marker(STOPPED, f'<span id="{STOPPED}">{self._headline()}</span>'))
         self.cleanup_pbar()
+        self.nb = cleaned.cleaned(self.nb)  # papermill writes it again, and raises what stands in it
         self.write()
         if self.save_trouble:
             raise WorkbenchError(self.save_trouble)
@@ -166,12 +169,12 @@ class Record(NotebookExecutionManager):  # type: ignore[misc]
 
     def _text(self) -> str:
         self._dirty = False
-        return str(nbformat.v4.writes_json(self.nb)) + "\n"  # the validating writer costs ten times as much
+        return cleaned.text_of(self.nb)
 
     def _write_text(self, text: str) -> None:
         began_s = monotonic_s()
         try:
-            evidence.write_whole(Path(self.output_path), text)
+            evidence.write_whole(Path(self.output_path), text.encode("utf-8", "replace"))
             self.save_trouble = ""
         except WorkbenchError as error:
             self.save_trouble = str(error)

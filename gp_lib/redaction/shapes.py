@@ -1,79 +1,96 @@
-"""Secrets that nobody made known, by their shape: the detectors of detect-secrets, and four of our own.
+"""Secrets that nobody made known, by what they look like.
 
-Each has literals, one of which stands in every text in which it can find something: a search for literals is a hundred
-times faster than one for expressions, and loading detect-secrets costs a second that few texts have to pay.
+Names, URLs, headers and the prefixes of makers are ours, because they have to be found in every spelling that evidence
+has; the long tail is left to the rules of Kingfisher (``scanner``), which know hundreds of makers by context.
 """
 
-import importlib
+import base64
+import binascii
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator
 
-DETECTORS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "artifactory": ("ArtifactoryDetector", ("AKC", "AP")),
-    "aws": ("AWSKeyDetector", ("A3T", "ABIA", "ACCA", "AKIA", "ASIA", "aws_", "AWS_")),
-    "azure_storage_key": ("AzureStorageKeyDetector", ("AccountKey=",)),
-    "basic_auth": ("BasicAuthDetector", ("://",)),
-    "cloudant": ("CloudantDetector", ("cloudant",)),
-    "github_token": ("GitHubTokenDetector", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_")),
-    "gitlab_token": ("GitLabTokenDetector", ("glpat-", "gldt-", "glft-", "glsoat-", "glrt-", "GR1348941")),
-    "ibm_cos_hmac": ("IbmCosHmacDetector", ("secret_key", "secret-key", "secret_access", "secret-access")),
-    "mailchimp": ("MailchimpDetector", ("-us",)),
-    "openai": ("OpenAIDetector", ("T3BlbkFJ",)),
-    "pypi_token": ("PypiTokenDetector", ("pypi-Ag",)),
-    "sendgrid": ("SendGridDetector", ("SG.",)),
-    "slack": ("SlackDetector", ("xox", "hooks.slack.com")),
-    "softlayer": ("SoftlayerDetector", ("softlayer",)),
-    "square_oauth": ("SquareOAuthDetector", ("sq0csp-",)),
-    "stripe": ("StripeDetector", ("k_live_",)),
-    "telegram_token": ("TelegramBotTokenDetector", (":AA",)),
-    "twilio": ("TwilioKeyDetector", ("AC", "SK")),
-}
-"""Module of detect-secrets, its class, and the literals. Those that measure entropy are left out: they would take every
-id, hash and canary for a secret; so is the one for IBM Cloud, which takes any 44 characters behind ``key``."""
+from gp_lib.redaction.finding import Found
+from gp_lib.redaction.headers import in_headers
+from gp_lib.redaction.makers import BEGINNING, tokens_in, words_of
+from gp_lib.redaction.named import named_in
+from gp_lib.redaction.scanner import scanned_in
+from gp_lib.redaction.urls import in_urls
 
-_NAMES = r"password|passwd|pwd|secret|(?:secret|api|private)[-_]?key|(?:access|refresh|auth)[-_]?token"
-_PEM = r"PRIVATE KEY(?: BLOCK)?-----"
+_KEY = r"PRIVATE KEY(?: BLOCK)?-----"
 # Base64 and headers, over lines that may be escaped or, in a notebook file, strings of a list. It ends inside a text
 # if it began in one, so that JSON stays JSON when it is taken out.
-_PEM_BODY = r"""(?:[\w+/=\s:,.-]|\\+[nrt]|"\s*,\s*")*"""
-OWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "private-key": (
-        rf"-----BEGIN [A-Z0-9 ]*{_PEM}(?:{_PEM_BODY}?-----END [A-Z0-9 ]*{_PEM}|{_PEM_BODY})",
-        ("PRIVATE KEY",),
+_BODY = r"""(?:[\w+/=\s:,.-]|\\+[nrt]|"\s*,\s*")*"""
+BLOCKS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+    (
+        "private-key",
+        "PRIVATE KEY",
+        re.compile(rf"-----BEGIN [A-Z0-9 ]*{_KEY}(?:{_BODY}?-----END [A-Z0-9 ]*{_KEY}|{_BODY})"),
     ),
-    "npm": (r"_authToken=\s*(?P<secret>npm_\w{16,}|[A-Fa-f0-9-]{36})", ("_authToken",)),
-    "jwt": (r"\beyJ[\w-]{5,}=*\.[\w-]{5,}=*(?:\.[\w-]*=*)?", ("eyJ",)),
-    "bearer": (r"(?i:\bbearer)[ +]+(?P<secret>[A-Za-z0-9\-._~+/]{16,}=*)", ("earer ", "earer+", "EARER ")),
-    "named": (
-        rf"""["'](?i:[\w-]{{0,40}}?(?:{_NAMES}))\\*["']\s*[:=]\s*\\*["'](?P<secret>[^"'\\\s«]{{6,}})\\*["']""",
-        ("assw", "ASSW", "pwd", "PWD", "ecret", "ECRET", "key", "Key", "KEY", "oken", "OKEN"),
+    (
+        "private-key",
+        "PuTTY-User-Key-File",
+        re.compile(rf"(?<=Private-Lines: ){_BODY}?Private-MAC: [0-9a-f]+|(?<=Private-Lines: ){_BODY}"),
     ),
-}
-"""Kind, expression and literals of what detect-secrets finds only the beginning of (PEM blocks, tokens without their
-signature), takes too much of (npm), or has to guess: opaque bearer tokens, quoted values behind a quoted name. The
-group ``secret`` is what is taken out; without it, the whole."""
+    ("azure", "Q~", re.compile(r"(?<![A-Za-z0-9_~.])[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])")),
+    ("jwt", "eyJ", re.compile(BEGINNING + r"eyJ[\w-]{5,}=*\.[\w-]{5,}=*(?:\.[\w-]*=*){0,3}")),
+)
+_AWS_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
+_AWS_SECRET = re.compile(
+    r"(?<![A-Za-z0-9/+=])(?=[^/+\s]*[a-z])(?=\S*[A-Z])(?=\S*\d)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])"
+)
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[I-Za-f][A-Za-z0-9+/_-]{23,}={0,2}")
+"""A run whose first byte is printable."""
+PRINTABLE = 0.95
+"""How much of what a run of base64 holds must be printable ASCII, to be looked into."""
 
 
-def found_in(text: str) -> Iterator[tuple[str, str]]:
-    """Every secret in ``text`` that has a known shape: its kind, and itself. A value may be found more than once."""
-    for kind, (expression, literals) in OWN.items():
-        if any(literal in text for literal in literals):
-            for match in re.finditer(expression, text):
-                yield kind, match["secret"] if "secret" in match.re.groupindex else match.group()
-    for module, (name, literals) in DETECTORS.items():
-        if any(literal in text for literal in literals):
-            for expression_ in _denylist(module, name):
-                for match in expression_.finditer(text):
-                    yield module.removesuffix("_token").replace("_", "-"), _secret_of(match)
+def found_in(text: str, known: Callable[[str], bool], holds_one: Callable[[str], bool]) -> Iterator[Found]:
+    """Every secret in ``text`` that has a known shape or stands where secrets do. Spans may overlap.
+
+    ``known`` says of a value that looks like a word whether it is one all the same; ``holds_one`` whether there is a
+    secret in a text that is shown encoded.
+    """
+    yield from _plain(text, known)
+    yield from encoded_in(text, holds_one)
 
 
-def _secret_of(match: re.Match[str]) -> str:
-    """detect-secrets puts the secret itself into the last group that is more than a prefix, if it has any."""
-    groups = [group for group in match.groups() if group and len(group) >= 8]
-    return re.split(r'["\\]', groups[-1] if groups else match.group())[0]  # a secret never ends a text of JSON
+def _plain(text: str, known: Callable[[str], bool]) -> Iterator[Found]:
+    for kind, literal, expression in BLOCKS:
+        if literal in text:
+            yield from (Found(kind, *match.span()) for match in expression.finditer(text))
+    if "AKIA" in text or "ASIA" in text:
+        yield from _beside_a_key_id(text)
+    yield from in_urls(text)
+    yield from in_headers(text)
+    yield from named_in(text, known)
+    words = words_of(text)
+    yield from tokens_in(text, words)
+    yield from scanned_in(text, map(str.lower, words))
 
 
-@lru_cache
-def _denylist(module: str, name: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(getattr(importlib.import_module(f"detect_secrets.plugins.{module}"), name)().denylist)
+def _beside_a_key_id(text: str) -> Iterator[Found]:
+    """The secret of AWS has no shape but its length: it is believed near the id that it belongs to."""
+    for key_id in _AWS_ID.finditer(text):
+        near = max(0, key_id.start() - 200), key_id.end() + 200
+        yield from (Found("aws", *match.span()) for match in _AWS_SECRET.finditer(text, *near))
+
+
+def encoded_in(text: str, holds_one: Callable[[str], bool]) -> Iterator[Found]:
+    """Runs of base64 that hold a text with a secret in it."""
+    for run in _BASE64.finditer(text):
+        inner = _decoded(run.group())
+        if inner and holds_one(inner):
+            yield Found("base64", *run.span())
+
+
+def _decoded(run: str) -> str | None:
+    """The text that ``run`` is the base64 of; ``None`` if it is none."""
+    run = run.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        data = base64.b64decode(run[: len(run) // 4 * 4])
+    except (binascii.Error, ValueError):
+        return None
+    if not data[:16].isascii():
+        return None
+    inner = data.decode("ascii", "replace")
+    return inner if sum(map(str.isprintable, inner[:200])) >= PRINTABLE * len(inner[:200]) else None

@@ -115,7 +115,7 @@ async def _run(scenario: Scenario, folder: Path, parameters: dict[str, Value], e
     from gp_lib.engine.execution import execute as execute_record
 
     output = folder / evidence.EXECUTED
-    with open(folder / evidence.KERNEL_LOG, "ab") as log:  # noqa: ASYNC230 - opened once, and only the kernel writes
+    with evidence.log_without_secrets(folder / evidence.KERNEL_LOG) as log:
         plan = Plan(
             kernel_name=how.kernel,
             env=env,

@@ -61,7 +61,7 @@ class Journal:
 
     def _write(self, line: dict[str, Any]) -> None:
         with _told(self._file.name):
-            self._file.write(redaction.clean(strict_json.written(line)) + "\n")
+            self._file.write(redaction.as_json(line) + "\n")
             self._file.flush()
             os.fsync(self._file.fileno())
 
@@ -213,7 +213,7 @@ def _parameters(scenario: Scenario, saved: object) -> dict[str, Value]:
     """
     if scenario.unreadable:
         return {}
-    if MARK.search(strict_json.written(saved)):
+    if MARK.search(redaction.strict_json(saved, ensure_ascii=False)):
         todo = "start what is left with `gpath run`, and set it there"
         raise ParameterError(scenario.name, f"a secret was taken out of its saved parameters: {todo}")
     return saved_parameters(scenario.name, scenario.parameters, saved)

@@ -5,8 +5,6 @@ one line without terminal codes, carriage returns or characters that turn the di
 secrets. A house test forbids another way.
 """
 
-import json
-import math
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -54,8 +52,7 @@ def say_json(value: Any, *, indent: int | None = None) -> None:
 
 def as_json(value: Any, *, indent: int | None = None) -> str:
     """``value`` as JSON by the standard, printable ASCII; times in ISO 8601, UTC; without ``indent`` one line."""
-    text = json.dumps(_for_json(value), indent=indent, allow_nan=False)
-    return text.replace("\x7f", "\\u007f")
+    return redaction.as_json(value, indent=indent, default=_for_json).replace("\x7f", "\\u007f")
 
 
 def fit(text: str) -> str:
@@ -71,16 +68,10 @@ def _write(stream: TextIO, lines: Iterable[str]) -> None:
 
 
 def _for_json(value: Any) -> Any:
-    """``value`` of JSON's own types, without secrets in its texts; a number that JSON does not have is its name."""
+    """What JSON has no type for, as something that it has one for."""
     match value:
-        case None | bool() | int():
-            return value
-        case float():
-            return value if math.isfinite(value) else {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, "NaN")
         case datetime():
             return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
         case Mapping():
-            return {str(key): _for_json(inner) for key, inner in value.items()}
-        case list() | tuple():
-            return [_for_json(inner) for inner in value]
-    return redaction.clean(str(value))
+            return dict(value)
+    return str(value)

@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, TextIO
 
-from gp_lib import redaction, strict_json
+from gp_lib import redaction
 from gp_lib.clock import monotonic_s, utc_now
 from gp_lib.errors import WorkbenchError
 from gp_lib.history import VERSION, History, Record, record_from_json, record_to_json
+from gp_lib.workload.pieces import without_secrets_in_pieces
 
 
 class Recording(History):
@@ -22,7 +24,8 @@ class Recording(History):
         self._origin_s = monotonic_s()
         self._file: TextIO | None = path.open("x", encoding="utf-8", buffering=1)
         header = {"kind": "history", "version": VERSION, "began": self.began.isoformat(), **about}
-        self._file.write(redaction.clean(strict_json.written(header)) + "\n")
+        self._path, self._header = path, redaction.as_json(header)
+        self._file.write(self._header + "\n")
 
     @property
     def sealed(self) -> bool:
@@ -45,14 +48,30 @@ class Recording(History):
         """
         if self._file is None:
             raise WorkbenchError("the act is over: nothing can be added to its history")
-        line = strict_json.written(record_to_json(record))
-        cleaned = redaction.clean(line)
+        line = redaction.strict_json(record_to_json(record))
+        cleaned = redaction.as_json(record_to_json(record))
         self._records.append(record if cleaned == line else record_from_json(json.loads(cleaned)))
         self._file.write(cleaned + "\n")
         return len(self._records) - 1
 
     def seal(self) -> None:
-        """Close the history; from now on it can only be read."""
+        """Close the history; from now on it can only be read.
+
+        A secret that came in pieces, over several deltas of a run, is taken out of all of them now.
+        """
         if self._file is not None:
             self._file.close()
             self._file = None
+            if without := without_secrets_in_pieces(self._records):
+                self._records = without
+                self._write_again()
+
+    def _write_again(self) -> None:
+        """Write all lines anew, so that they are there completely or as they were."""
+        lines = [self._header, *(redaction.as_json(record_to_json(record)) for record in self._records)]
+        again = self._path.with_name(f".{self._path.name}.{token_hex(4)}")
+        try:
+            again.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+            again.replace(self._path)
+        finally:
+            again.unlink(missing_ok=True)

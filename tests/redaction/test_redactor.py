@@ -4,9 +4,10 @@ import json
 import uuid
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from gp_lib.redaction.known import is_weak
 from gp_lib.redaction.redactor import MARK, Redactor, mark
 from tests.planted import KINDS, KNOWN, core_of, text_of
 
@@ -71,8 +72,10 @@ def test_what_is_no_secret_stays(redactor: Redactor, text: str) -> None:
     assert redactor.clean(text) == text
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8"), min_size=8, max_size=40), st.text(), st.text())
 def test_any_known_value_is_found_wherever_it_stands(value: str, before: str, after: str) -> None:
+    assume(not is_weak(value))
     redactor = Redactor()
     redactor.know(value, "secret")
     assert value not in redactor.clean(before + value + after) or value in mark("secret", value)
