@@ -9,6 +9,7 @@ from typing import Any
 from gp_lib import checks, evidence
 from gp_lib.errors import Damaged, WorkbenchError
 from gp_lib.history import History
+from gp_lib.runner.cell_code import parsed
 from gp_lib.runner.entry import Entry
 from gp_lib.runner.judged_by import By, Code, NotTheSame, code_for
 from gp_lib.runner.report import text
@@ -83,7 +84,7 @@ def _judged(folder: Path, history: History, code: Code) -> Verdict:
     for tags, source in code.cells:
         with _whatever_it_raises():
             if "arrange" in tags:
-                exec(compile(_imports(source), "arrange", "exec"), names)
+                exec(compile(_imports(folder.name, source), "arrange", "exec"), names)
             elif tags & set(JUDGED):
                 exec(compile(source, f"{folder.name} {min(tags)}", "exec"), names)
         names |= code.given if "parameters" in tags else {}
@@ -114,9 +115,8 @@ def _whatever_it_raises() -> Iterator[None]:
         raise WorkbenchError(f"its saved cells cannot be executed again: {text.line(repr(error))}") from error
 
 
-def _imports(source: str) -> ast.Module:
+def _imports(scenario: str, source: str) -> ast.Module:
     """Only the imports of a cell: what else it does needs the services."""
-    tree = compile(source, "arrange", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    assert isinstance(tree, ast.Module)
+    tree = parsed(scenario, "arrange", source)
     tree.body = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     return tree
