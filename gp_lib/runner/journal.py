@@ -117,9 +117,12 @@ def require_idle(folder: Path) -> None:
     """Refuse a batch that is being run at this moment.
 
     Raises:
-        WorkbenchError: somebody writes its journal.
+        WorkbenchError: somebody writes its journal, or it is damaged.
     """
-    with suppress(FileNotFoundError), (folder / evidence.JOURNAL).open(encoding="utf-8") as file:
+    path = folder / evidence.JOURNAL
+    if path.is_dir():
+        raise Damaged(path, "it is a folder")
+    with suppress(FileNotFoundError), path.open(encoding="utf-8") as file:
         _lock(file, folder, fcntl.LOCK_SH)
 
 

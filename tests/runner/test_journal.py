@@ -227,3 +227,9 @@ def test_a_secret_does_not_get_into_the_journal(tmp_path: Path) -> None:
 def test_the_plan_keeps_when_the_batch_began(tmp_path: Path) -> None:
     written(tmp_path)
     assert journal.read(tmp_path, (A1, W2))[0].began == BEGAN
+
+
+def test_a_folder_in_place_of_a_journal_is_damage(tmp_path: Path) -> None:
+    (tmp_path / evidence.JOURNAL).mkdir()
+    with pytest.raises(WorkbenchError, match="is damaged: it is a folder"):
+        journal.require_idle(tmp_path)
