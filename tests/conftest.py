@@ -7,12 +7,17 @@ from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import settings
 
 from gp_lib.services.options import StackOptions
 from gp_lib.services.stack import RunningStack, start_stack
 from gp_lib.settings import StackDescription
 
 StartStack = Callable[..., RunningStack]
+
+
+settings.register_profile("the same each time", derandomize=True, deadline=None)
+settings.load_profile("the same each time")
 
 
 def pytest_configure() -> None:

@@ -57,7 +57,7 @@ class GpathEngine(Engine):  # type: ignore[misc]
         try:
             _run(execute(record, plan, _listeners(record, options)))
         except WorkbenchError as error:
-            raise ExecutionFailed(str(error)) from None
+            raise ExecutionFailed(redaction.clean(str(error))) from None
         _require_cells_to_tell(record, saved=output_path is not None)
         return record.nb
 
@@ -77,7 +77,7 @@ def _require_cells_to_tell(record: Any, *, saved: bool) -> None:
     path = record.nb.metadata.papermill.get("output_path")
     if path and not (saved and record.local):  # papermill would have written it after us
         write_ipynb(record.nb, path)
-    raise ExecutionFailed(f"the notebook was not executed to its end: {record.ending.why}")
+    raise ExecutionFailed(redaction.clean(f"the notebook was not executed to its end: {record.ending.why}"))
 
 
 def _resolved(output_path: str | None) -> str | None:
