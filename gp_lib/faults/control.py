@@ -111,8 +111,9 @@ def fault_handlers(proxies: Mapping[str, Proxy]) -> Mapping[str, Handler]:
 class ControlServer:
     """Answers on a free loopback port; ``handlers`` by operation are called with the arguments as keywords.
 
-    What a handler raises is answered as an error and ends nothing. ``token`` must come with each request; a client
-    without it is given ``request_s`` (scaled) seconds for one, and nothing that it sends ends in an exception.
+    What a handler raises is answered as an error and ends nothing. ``token`` must come with each request; a client that
+    has not shown it yet must end a request ``request_s`` (scaled) seconds after it has begun it, and nothing that it
+    sends ends in an exception.
     """
 
     def __init__(self, handlers: Mapping[str, Handler], token: str, *, request_s: float = REQUEST_S) -> None:
@@ -176,8 +177,10 @@ class ControlServer:
                     answers.create_task(self._reply(request, refusal, writer))
 
     async def _line(self, reader: asyncio.StreamReader, *, known: bool) -> bytes:
+        """The next line; from its first byte on, a stranger has only so long: who only listens costs nothing."""
+        first = await reader.read(1)
         async with asyncio.timeout(None if known else patience(self._request_s)):
-            return await reader.readline()
+            return first if first in (b"", b"\n") else first + await reader.readline()
 
     def _refusal(self, request: _Request | None) -> dict[str, Any] | None:
         """What to say to whoever may not ask; ``None`` to whoever may."""

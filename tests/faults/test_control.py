@@ -217,15 +217,20 @@ def test_no_json_without_the_token_ends_in_anything_but_a_refusal(value: Any) ->
 
 
 async def test_half_a_request_is_not_waited_for_without_end(echo_proxy: Proxy) -> None:
+    server = ControlServer({}, TOKEN, request_s=0.5)
+    await server.start()
+    reader, writer = await asyncio.open_connection(*server.address)
+    writer.write(b'{"id": 1, "tok')
+    assert await asyncio.wait_for(reader.read(), 60) == b""
+    writer.close()
+    await server.close()
+
+
+async def test_who_connects_long_before_the_first_order_and_between_two_is_waited_for(echo_proxy: Proxy) -> None:
     server = ControlServer({"test.slow": slow}, TOKEN, request_s=0.5)
     await server.start()
-    for half in (b"", b'{"id": 1, "tok'):
-        reader, writer = await asyncio.open_connection(*server.address)
-        writer.write(half)
-        assert await asyncio.wait_for(reader.read(), 60) == b""
-        writer.close()
     async with Control(*server.address, TOKEN) as control:
-        assert await control.call("test.slow", seconds=0) == {"slept": 0}
-        await asyncio.sleep(1.5)  # three times as long
-        assert await control.call("test.slow", seconds=1) == {"slept": 1}
+        for seconds in (0, 1):
+            await asyncio.sleep(1.5)  # three times as long
+            assert await control.call("test.slow", seconds=seconds) == {"slept": seconds}
     await server.close()
