@@ -19,7 +19,13 @@ from gp_lib.history import Event, History, Operation
 DEEPEST = 4
 """How often JSON inside of a text is taken apart: an error may quote another service's answer, which quotes a third."""
 
-SHAPES = {"jwt": "a token", "bearer": "a bearer header", "basic-auth": "a URL with a password", "named": "a password"}
+SHAPES = {
+    "jwt": "a token",
+    "bearer": "a bearer header",
+    "basic": "a password",
+    "named": "a password",
+    "url-password": "a URL with a password",
+}
 """How a sentence calls what the redaction of evidence finds; every other kind is a maker's key."""
 
 FINDERS: dict[str, Callable[[str], Iterator[str]]] = {

@@ -26,8 +26,13 @@ TYPERS_INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command line; every error is one sentence and an exit code that means something."""
+    """Run the command line of this process, whatever becomes of its standard streams."""
     keep_streams()
+    run_command()
+
+
+def run_command() -> None:
+    """Run the command line; every error is one sentence and an exit code that means something."""
     try:
         _require_sane_environment()
         code = _run()

@@ -58,7 +58,7 @@ def _enter(found: BatchFile, row: object, number: int, folder: Path) -> None:
 def _damaged(row: object, number: int, folder: Path, names: set[str], why: str) -> Entry:
     """The place of a scenario of which ``batch.json`` says nothing that can be believed, by whatever name it has."""
     said = row if isinstance(row, Mapping) else {}
-    fit = [name for key in ("folder", "scenario") if (name := said.get(key)) and _is_name(name)]
+    fit = [name for key in ("folder", "scenario") if (name := said.get(key)) and _is_name(folder, name)]
     name = next((name for name in fit if name not in names), f"damaged-{number}")
     scenario = fit[-1] if fit else name
     return Entry(
@@ -72,9 +72,9 @@ def _damaged(row: object, number: int, folder: Path, names: set[str], why: str) 
     )
 
 
-def _is_name(name: object) -> bool:
+def _is_name(batch: Path, name: object) -> bool:
     try:
-        folder_in(Path(), name)
+        folder_in(batch, name)
     except ValueError:
         return False
     return True

@@ -30,7 +30,7 @@ any check can be put to it, as in `checks.one_terminal_event(recorded)`."""
 
 TO_BE_SET = """
 
-Taken out of the evidence as secret: **{names}**. Set it again in the cell of parameters before you run this."""
+Redacted in the evidence: **{names}**. Set it again in the parameters cell before you run this."""
 
 FROM_ELSEWHERE = """
 

@@ -89,6 +89,8 @@ def _noted(folder: Path) -> _Noted:
     if (folder.parent / evidence.BATCH).is_file():
         for entry in SavedBatch.read(folder.parent).rows:
             if entry.name == folder.name:
+                if entry.is_damaged:
+                    raise NotTheSame(entry.why)
                 return _Noted(entry.scenario, entry.parameters, entry.notebook)
     if not (folder / evidence.EXECUTED).is_file():
         return _Noted(folder.name, {})

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from gp_lib.cli.app import app
-from gp_lib.cli.main import main
+from gp_lib.cli.main import run_command
 from tests.damage.project import BY_HAND, CUT, DAMAGED, OTHER, SAME, SIGNED
 
 CODES = (0, 1, 2, 64)
@@ -79,11 +79,15 @@ CALLS: dict[str, Call | str] = {
     "verify": Call(("verify {batch}", "verify {batch} --key ../key.pub"), of=(SIGNED,)),
     "share": Call(("share {batch} -o ../bundle.zip", "verify ../bundle.zip"), of=(SIGNED,)),
     "import": Call(
-        ("share {batch} -o ../bundle.zip", "prune --keep-days 0 --keep-last 1 --attested", "import ../bundle.zip"),
+        (
+            "share {batch} -o ../bundle.zip",
+            "prune --keep-days 0 --keep-last 1 --attested",
+            "import ../bundle.zip --unsigned",
+        ),
         of=(SIGNED, DAMAGED),
     ),
     "slim": Call(("slim {batch} ../slim",)),
-    "push": Call(("push {batch} file://{place}", "import file://{place}/{batch}"), of=(DAMAGED, CUT)),
+    "push": Call(("push {batch} file://{place}", "import file://{place}/{batch} --unsigned"), of=(DAMAGED, CUT)),
     "list": "reads notebooks, and no saved evidence",
     "prove": "starts services, and reads no saved evidence",
     "up": "starts services",
@@ -137,7 +141,7 @@ def gpath(line: str) -> Ended:
     sys.argv, code, raised = ["gpath", *line.split()], None, ""
     try:
         with redirect_stdout(said), redirect_stderr(complaint):
-            main()
+            run_command()
     except SystemExit as ended:
         code = ended.code or 0
     except BaseException:  # noqa: BLE001 - anything else is what is looked for

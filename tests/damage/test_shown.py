@@ -51,7 +51,7 @@ def test_a_run_by_hand_whose_history_is_damaged_is_unknown(made: Made) -> None:
 def test_a_report_names_what_is_damaged_and_is_written(made: Made) -> None:
     with damaged(made, HISTORY) as runs:
         ended = gpath(f"report {DAMAGED}")
-        assert (ended.code, ended.complaint) == (0, f"{FIRST}: {WHY}\n")
+        assert (ended.code, ended.complaint) == (0, f"gpath: {FIRST}: {WHY}\n")
         assert WHY in (runs / DAMAGED / FIRST / evidence.PAGE).read_text()
 
 

@@ -18,6 +18,10 @@ print(*sorted(name for name in sys.modules if name.startswith("gp_lib.")))
 """
 
 
+HTTP_HEAD = "gp_lib.reference_platform.http_head"
+"""How both of them read the head of a request; it knows neither."""
+
+
 def _loaded(code: str) -> list[str]:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
@@ -35,4 +39,4 @@ def test_importing_the_scripted_model_loads_nothing_of_the_platform() -> None:
     names = f"*sorted(name for name in sys.modules if name.startswith('{model.rpartition('.')[0]}.'))"
     loaded = _loaded(f"import sys, {model}.__main__; print({names})")
     assert f"{model}.server" in loaded
-    assert [name for name in loaded if not f"{name}.".startswith(f"{model}.")] == []
+    assert [name for name in loaded if not f"{name}.".startswith(f"{model}.")] == [HTTP_HEAD]

@@ -76,7 +76,7 @@ def test_a_secret_parameter_is_named_as_one_to_be_set_again(project: Project, fa
     executed = folder / evidence.EXECUTED
     executed.write_text(executed.read_text().replace('"max_gap_s": 0.0001', '"max_gap_s": "«redacted:jwt:3f2a»"'))
     note = json.loads(debug_copy(project.folder, folder).read_text())["cells"][1]["source"]
-    assert "as secret: **max_gap_s**. Set it again" in "".join(note)
+    assert "Redacted in the evidence: **max_gap_s**. Set it again" in "".join(note)
     ordinary = json.loads(debug_copy(project.folder, failed).read_text())["cells"][1]["source"]
     assert "Set it again" not in "".join(ordinary)
 

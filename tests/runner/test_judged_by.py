@@ -15,7 +15,7 @@ from gp_lib.runner.judged_by import By
 from gp_lib.runner.notebook_digest import notebook_digest
 from gp_lib.runner.origin import Origin
 from gp_lib.runner.rejudge import judged_folders, rejudge
-from gp_lib.verdict import Ruling, Verdict
+from gp_lib.verdict import Check, Ruling, Verdict
 from tests.projects import Project
 
 A1 = "a1_one"
@@ -73,9 +73,13 @@ def saved(
     header = {"kind": "history", "version": 1, "began": "2026-11-25T10:00:00+00:00", "commit": "abc", "seed": 7}
     (folder / evidence.HISTORY).write_text(json.dumps(header) + "\n")
     noted = notebook_digest(project / "notebooks" / "p0" / f"{A1}.ipynb") if digest is None else digest
-    about = {"title": A1, "folder": folder, "parameters": set_, "ruling": Ruling.PASS, "took_s": 1.0}
+    kept = Check(name="enough", verdict=Ruling.PASS, requirement="enough")
+    about = {"title": A1, "folder": folder, "parameters": set_, "ruling": Ruling.PASS, "took_s": 1.0, "checks": (kept,)}
     entry = Entry(scenario=A1, notebook=noted, **about)  # type: ignore[arg-type]
     reports.write_all(folder.parent, target="embedded", began="2026-11-25T10:00:00+00:00", entries=[entry])
+    batch = evidence.read_json(folder.parent / evidence.BATCH)
+    batch["scenarios"] = [entry.to_json()]  # whatever is set in it: ours would not write all of it
+    evidence.write_json(folder.parent / evidence.BATCH, batch)
     if foreign:
         Origin(source="bundle.zip", taken="").write(folder.parent)
     return folder
@@ -185,7 +189,9 @@ def test_parameters_that_the_notebook_does_not_declare_so_are_not_judged(
     project: Path, parameters: dict[str, Any], by: By | None
 ) -> None:
     folder = saved(project, notebook(), parameters=parameters)
-    assert "saved parameter" in not_judged(rejudge(folder, by))
+    why = not_judged(rejudge(folder, by))
+    assert why.startswith((f"{A1}: ", "damaged: batch.json: scenarios[0]: "))
+    assert "parameter" in why or "is not a" in why
 
 
 def test_a_part_of_it_is_from_elsewhere_however_deep_it_stands(project: Path) -> None:
