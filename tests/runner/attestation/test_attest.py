@@ -1,5 +1,6 @@
 """A signed batch is checked by a stranger: what was changed, added or removed has a name."""
 
+import base64
 import json
 import shutil
 import zipfile
@@ -95,7 +96,8 @@ def test_a_batch_that_a_forger_has_signed_again_fails_for_who_knows_the_real_key
 
 def test_a_changed_statement_is_noticed(batch: Path, key_file: Path) -> None:
     envelope = evidence.read_json(batch / evidence.ATTESTATION)
-    envelope["payload"] = envelope["payload"].replace("A", "B", 1)
+    payload = base64.b64decode(envelope["payload"])
+    envelope["payload"] = base64.b64encode(payload.replace(b"Tests", b"tests", 1)).decode()
     (batch / evidence.ATTESTATION).write_text(json.dumps(envelope))
     assert verify(batch, keys.read_key_file(public(key_file))).ruling is Ruling.FAIL
 
