@@ -6,7 +6,6 @@ from typing import Any
 
 import typer
 
-from gp_lib import redaction
 from gp_lib.cli import batch, past, prove, saved, stack, taking_in, trust
 from gp_lib.cli.app import app
 from gp_lib.clock import slow_factor
@@ -40,7 +39,7 @@ def run_command() -> None:
             raise KeyboardInterrupt
         sys.exit(code)
     except USAGE_ERROR as error:
-        redaction.learn(sys.argv[1:])
+        _learn_secrets()
         complain(*_usage(error))
         sys.exit(64)
     except (ParameterError, SettingsError, UnsafeTarget) as error:
@@ -85,5 +84,12 @@ def _require_sane_environment() -> None:
 
 def _complain_of(error: WorkbenchError) -> None:
     """Say what went wrong, without secrets that stand in the command line itself (in a URL, behind an option)."""
-    redaction.learn(sys.argv[1:])
+    _learn_secrets()
     complain_of(error)
+
+
+def _learn_secrets() -> None:
+    """Know the secrets that stand in the command line itself, so that no error repeats them."""
+    from gp_lib import redaction
+
+    redaction.learn(sys.argv[1:])

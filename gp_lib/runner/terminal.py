@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from gp_lib import redaction
 from gp_lib.runner.report.text import plain
 
 
@@ -26,7 +25,7 @@ def complain(*lines: str) -> None:
 
 def say_text(text: str) -> None:
     """Print a text of several lines that is not ours, such as the end of a log, as it is broken into lines."""
-    say(*redaction.clean(text).removesuffix("\n").split("\n"))
+    say(*_clean(text).removesuffix("\n").split("\n"))
 
 
 def say_block(text: str) -> None:
@@ -40,7 +39,7 @@ def complain_of(error: object) -> None:
 
 
 def _set_in(text: str) -> list[str]:
-    first, *more = redaction.clean(text).split("\n")
+    first, *more = _clean(text).split("\n")
     return [first, *(f"  {line}" for line in more)]
 
 
@@ -52,13 +51,21 @@ def say_json(value: Any, *, indent: int | None = None) -> None:
 
 def as_json(value: Any, *, indent: int | None = None) -> str:
     """``value`` as JSON by the standard, printable ASCII; times in ISO 8601, UTC; without ``indent`` one line."""
+    from gp_lib import redaction
+
     return redaction.as_json(value, indent=indent, default=_for_json).replace("\x7f", "\\u007f")
 
 
 def fit(text: str) -> str:
     """``text`` as one line that is shown as it is, however long."""
-    cleaned = redaction.clean(text)
+    cleaned = _clean(text)
     return plain(cleaned, at_most=len(cleaned)).replace("\n", " ")
+
+
+def _clean(text: str) -> str:
+    from gp_lib import redaction  # not at the top: its rules take longer to import than `gpath --help` should
+
+    return redaction.clean(text)
 
 
 def _write(stream: TextIO, lines: Iterable[str]) -> None:

@@ -24,9 +24,9 @@ def test_lint_and_types_are_clean() -> None:
 def test_no_command_waits_for_the_scanner_of_secrets() -> None:
     ask = (
         "import contextlib, io, sys\n"
-        "from gp_lib.cli import main\n"
+        "from gp_lib.cli.main import run_command\n"
         "sys.argv = ['gpath', '--help']\n"
-        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit): main()\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit): run_command()\n"
         "print(*sorted({'kingfisher_sdk', 'gp_lib.redaction'} & set(sys.modules)))\n"
         "import gp_lib.runner.batch, gp_lib.workload.recording, gp_lib.redaction\n"
         "gp_lib.redaction.clean('nothing of interest: https://example.com/a?b=c')\n"
