@@ -1,22 +1,27 @@
 """Every error says one sentence, carries its data, and names the next step where there is one."""
 
 import inspect
+from pathlib import Path
 
 import pytest
 
 from gp_lib import errors
 from gp_lib.errors import (
     ConnectionLost,
+    Damaged,
     NotReady,
     ParameterError,
     SettingsError,
     UnexpectedReply,
     UnsafeTarget,
     WorkbenchError,
+    WrongScenario,
 )
 
 LOST = ConnectionLost("amy/1", code=1006, reason="reset", silent_s=0.25)
 EXAMPLES: list[tuple[WorkbenchError, str]] = [
+    (WrongScenario("a4", "a5"), "this notebook is run as 'a5', but names 'a4': let `begin` name it as its file"),
+    (Damaged(Path("runs/b/batch.json"), "began: it is missing"), "runs/b/batch.json is damaged: began: it is missing"),
     (SettingsError("GPATH_X", "is missing"), "GPATH_X: is missing"),
     (
         NotReady("Valkey", "no PONG within 10 s", todo="look into its log", log_tail="bind: in use\n"),
