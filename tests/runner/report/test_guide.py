@@ -10,6 +10,9 @@ SOMETIMES = {
     "journal.jsonl": "only in a batch that was cut short",
     "<scenario>.try1/": "only with --retries",
     "attestation.sigstore.json": "only with --keyless, which needs a sigstore",
+    "attestation.files.sigstore.json": "only with --keyless, which needs a sigstore",
+    "trouble.log": "only where something beside the verdicts went wrong",
+    "<scenario>/trouble.log": "only where something beside its verdict went wrong",
 }
 """Files that a good batch need not have."""
 
