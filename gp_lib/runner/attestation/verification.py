@@ -54,7 +54,7 @@ class Verification:
         if self.signed_by is None:
             return f"fail: {self.problem}"
         if self.differences:
-            lines = [f"fail: {len(self.differences)} files differ from the {self.files} that were signed"]
+            lines = [f"fail: not what was signed ({self.files} files); different: {len(self.differences)}"]
             return "\n".join([*lines, *self.differences, self._signature])
         return "\n".join([f"intact: {self.files} files are as they were signed", self._signature, *self._verdict])
 
