@@ -1,5 +1,6 @@
 """Fixtures for every test: one shared embedded stack, private ones, and a look for what was left running."""
 
+import copy
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -9,6 +10,7 @@ import psutil
 import pytest
 from hypothesis import settings
 
+from gp_lib import redaction
 from gp_lib.services.options import StackOptions
 from gp_lib.services.stack import RunningStack, start_stack
 from gp_lib.settings import StackDescription
@@ -38,6 +40,15 @@ def processes_under(folder: Path) -> list[str]:
         except psutil.Error:
             continue  # gone meanwhile, or somebody else's
     return found
+
+
+@pytest.fixture(autouse=True)
+def secrets_of_a_test_are_forgotten() -> Iterator[None]:
+    """What a test made known is not looked for in the texts of the others: hundreds of odd passwords are slow."""
+    ours = redaction.know.__self__  # type: ignore[attr-defined]
+    before = copy.deepcopy(vars(ours))
+    yield
+    vars(ours).update(before)
 
 
 @pytest.fixture(scope="session", autouse=True)

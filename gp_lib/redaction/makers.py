@@ -144,6 +144,8 @@ TOKENS: tuple[tuple[str, str, str], ...] = (
 
 _SEPARATED = bytes(code if chr(code).isalnum() and code < 128 else ord(" ") for code in range(256))
 _ESCAPED = re.compile(rb"\\u00[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2}")
+_CAPITALS = 20
+"""So many capitals behind a prefix are no word. One in thirty keys of AWS has no digit at all."""
 _SHORT = 3
 """Letters by which a literal is looked for that goes on without a separator (``AKIA…``)."""
 
@@ -155,7 +157,8 @@ def tokens_in(text: str, words: frozenset[str]) -> Iterator[Found]:
     for kind, literals, expression in (*rules, *_amid()):
         if any(literal in text for literal in literals):
             for match in expression.finditer(text):
-                if looks_random(re.split("[-_.]", match.group(), maxsplit=1)[-1]):
+                rest = re.split("[-_.]", match.group(), maxsplit=1)[-1]
+                if looks_random(rest) or (rest.isupper() and len(rest) >= _CAPITALS):
                     yield Found(kind, *match.span())
 
 

@@ -32,6 +32,8 @@ HARMLESS = frozenset(_SAID.split())
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_]*(?:[.-][A-Za-z_]+)*[.!?:]?")
 _NUMBER = re.compile(r"[\d.,:/T+-]+Z?")
 _PATH = re.compile(r"(?:[A-Za-z]:)?[~.]{0,2}(?:[/\\][A-Za-z_][\w.-]*)+[/\\]?")
+_NO_FOLDER = re.compile(r"(?=\w*[a-z])(?=\w*[A-Z])(?=\w*\d)\w{16,}")
+"""Base64 that begins with a slash has parts like this one; paths seldom do."""
 
 
 def stands_for_a_value(text: str) -> bool:
@@ -41,7 +43,11 @@ def stands_for_a_value(text: str) -> bool:
 
 def could_be_a_password(text: str) -> bool:
     """Whether a value that a program or a person has marked as one (by quotes, or by a variable's name) may be one."""
-    return len(text) >= 4 and not stands_for_a_value(text) and not _PATH.fullmatch(text)
+    return len(text) >= 4 and not stands_for_a_value(text) and not _is_path(text)
+
+
+def _is_path(text: str) -> bool:
+    return _PATH.fullmatch(text) is not None and not _NO_FOLDER.search(text)
 
 
 def could_be_a_bare_password(text: str) -> bool:

@@ -2,20 +2,19 @@
 
 import base64
 import json
-import secrets
+import random
 import string
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
+_RANDOM = random.Random(2026)
 LETTERS = string.ascii_letters + string.digits
 HEX = string.digits + "abcdef"
 
 
 def some(length: int, alphabet: str = LETTERS) -> str:
-    """Random characters, with a digit and both cases of letters among the first ones where the alphabet has them."""
-    body = "".join(secrets.choice(alphabet) for _ in range(length))
-    sure = "".join(each for each in "7aQ" if each in alphabet)
-    return sure + body[len(sure) :]
+    """Random characters."""
+    return "".join(_RANDOM.choice(alphabet) for _ in range(length))
 
 
 def hexa(length: int) -> str:
@@ -25,7 +24,7 @@ def hexa(length: int) -> str:
 
 def upper(length: int) -> str:
     """Random capitals and digits from 2 to 7."""
-    return "".join(secrets.choice(string.ascii_uppercase + "234567") for _ in range(length))
+    return "".join(_RANDOM.choice(string.ascii_uppercase + "234567") for _ in range(length))
 
 
 def uuid() -> str:
@@ -41,7 +40,7 @@ MAKERS: Mapping[str, Callable[[], str]] = {
     "1Password service account": lambda: "ops_" + "eyJ" + some(260),
     "Adafruit IO": lambda: "aio_" + "abcd" + "12" + some(22),
     "age": lambda: (
-        "AGE-SECRET" + "-KEY-1" + "".join(secrets.choice("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L") for _ in range(58))
+        "AGE-SECRET" + "-KEY-1" + "".join(_RANDOM.choice("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L") for _ in range(58))
     ),
     "Airtable": lambda: "pat" + some(14) + "." + hexa(64),
     "Anthropic": lambda: "sk-" + "ant-api03-" + some(93) + "AA",
@@ -132,6 +131,12 @@ CONTEXTS: Mapping[str, Callable[[str], str]] = {
     "log": lambda token: f"2026-11-30 12:00:01,123 ERROR app.client rejected '{token}'\n",
 }
 """By name: a text in which a token stands."""
+
+
+def token_of(maker: str) -> str:
+    """A token of this maker, the same one each time."""
+    _RANDOM.seed(maker)
+    return MAKERS[maker]()
 
 
 def core_of(token: str) -> str:
