@@ -6,7 +6,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -233,8 +233,8 @@ def load_target(name: str) -> Target:
     """
     if name == EMBEDDED:
         return Target.of_stack(load_stack())
-    table = _target_tables().get(name)
-    overrides = _overrides(name)
+    tables = _target_tables()
+    table, overrides = tables.get(name), _overrides(name, tables)
     if table is None and not overrides:
         raise SettingsError("target", f"{name!r} is neither {EMBEDDED!r} nor in {CONFIG} (or the environment)")
     return _validated(name, _merged(table or {}, overrides))
@@ -253,12 +253,22 @@ def _target_tables() -> dict[str, dict[str, Any]]:
     return tables
 
 
-def _overrides(name: str) -> dict[str, Any]:
-    prefix = f"GPATH_{re.sub(r'[^A-Z0-9]', '_', name.upper())}_"
+def variables_of(target: str) -> str:
+    """How the names of the variables begin that override fields of a target: ``GPATH_STAGING_``."""
+    return f"GPATH_{re.sub(r'[^A-Z0-9]', '_', target.upper())}_"
+
+
+def _overrides(name: str, others: Iterable[str]) -> dict[str, Any]:
+    """What the environment says of ``name``; a variable of ``staging_eu`` says nothing of ``staging``."""
+    prefix = variables_of(name)
+    longer = tuple(each for each in map(variables_of, others) if each != prefix and each.startswith(prefix))
     found: dict[str, Any] = {}
     for variable, text in os.environ.items():
-        if not variable.startswith(prefix):
+        if not variable.startswith(prefix) or variable.startswith(longer):
             continue
+        for other in others:
+            if other != name and variables_of(other) == prefix:
+                raise SettingsError(variable, f"is of both targets, {name!r} and {other!r}; rename one of them")
         *parents, leaf = variable.removeprefix(prefix).lower().split("__")
         table = found
         for parent in parents:

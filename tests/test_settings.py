@@ -78,6 +78,22 @@ def test_a_target_can_come_from_the_environment_alone(project: Path, monkeypatch
     assert load_target("my-own").platform_ws == "ws://mine/ws"
 
 
+def test_a_variable_of_a_target_with_a_longer_name_is_not_of_the_shorter(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "gpath.toml").write_text(STAGING + STAGING.replace("[targets.staging", "[targets.staging-eu"))
+    monkeypatch.setenv("GPATH_STAGING_EU_JWT__SECRET", SECRET)
+    monkeypatch.setenv("GPATH_STAGING_EU_PLATFORM_HTTP", "http://elsewhere:1")
+    assert load_target("staging").platform_http != "http://elsewhere:1"
+    assert load_target("staging-eu").platform_http == "http://elsewhere:1"
+
+
+def test_two_targets_that_share_their_variables_are_refused(project: Path) -> None:
+    (project / "gpath.toml").write_text(STAGING + STAGING.replace("[targets.staging", "[targets.Staging"))
+    with pytest.raises(SettingsError, match=r"GPATH_STAGING_JWT__SECRET: is of both targets, 'staging' and 'Staging'"):
+        load_target("staging")
+
+
 def test_a_target_is_shared_unless_it_says_otherwise() -> None:
     assert Target(name="x", platform_http="http://h", platform_ws="ws://w").safety == "shared"
 

@@ -1,7 +1,6 @@
 """A proxy of our own in front of somebody else's platform, told to sabotage what its clients get."""
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -10,7 +9,7 @@ from gp_lib.errors import SettingsError
 from gp_lib.faults import Proxy
 from gp_lib.runner.prove.aside import Aside
 from gp_lib.runner.prove.plan import Trial
-from gp_lib.settings import Target
+from gp_lib.settings import Target, variables_of
 
 PLAIN_PORT = 80
 
@@ -67,7 +66,7 @@ def in_front_of(target: Target) -> Iterator[Front]:
 @contextmanager
 def _variable(target: str, url: str) -> Iterator[None]:
     """Kernels inherit the environment, which overrides what ``gpath.toml`` says of a target."""
-    name = f"GPATH_{re.sub(r'[^A-Z0-9]', '_', target.upper())}_PLATFORM_WS"
+    name = f"{variables_of(target)}PLATFORM_WS"
     before = os.environ.get(name)
     os.environ[name] = url
     try:
