@@ -1,13 +1,17 @@
 """The rules of Kingfisher, in this process: hundreds of makers whose keys are known by their context.
 
 They are loaded when one of ``MAKERS`` stands near something that may be a key, and not before: that takes half a
-second, and several where its compiled rules are not in the cache of the machine yet. Its validation, which asks the
-makers over the network, is never used.
+second. Once on each machine they are compiled, which takes five to fifteen (``prepare``). Its validation, which asks
+the makers over the network, is never used.
 """
 
+import importlib.metadata
 import re
+import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gp_lib.redaction.finding import Found
@@ -51,10 +55,29 @@ def scanned_in(text: str, words: Iterable[str]) -> Iterator[Found]:
             yield from (Found(kind, *match.span()) for match in re.finditer(re.escape(secret), text))
 
 
+_PREPARING = threading.Lock()
+
+
+def prepare() -> None:
+    """Compile the rules, if this machine has not done so yet: no scenario has to wait for that during its act.
+
+    Where the cache cannot be written, each process that needs them compiles them for itself.
+    """
+    with _PREPARING, suppress(OSError):
+        _cache().mkdir(parents=True, exist_ok=True)
+        if not any(_cache().iterdir()):
+            _scanner()
+
+
+def _cache() -> Path:
+    import platformdirs
+
+    version = importlib.metadata.version("kingfisher-secret-scanner")
+    return platformdirs.user_cache_path("golden-path-workbench") / f"rules-{version}"
+
+
 @lru_cache(maxsize=1)
 def _scanner() -> "Scanner":
-    import platformdirs
     from kingfisher_sdk import Rules, Scanner
 
-    cache = platformdirs.user_cache_path("golden-path-workbench") / "rules"
-    return Scanner(Rules(confidence="low", cache_dir=cache), base64=False)
+    return Scanner(Rules(confidence="low", cache_dir=_cache()), base64=False)

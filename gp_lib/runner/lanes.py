@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gp_lib import evidence
+from gp_lib.redaction import scanner
 from gp_lib.runner.cases import Case
 from gp_lib.runner.catalogue import Scenario
 from gp_lib.runner.entry import Entry
@@ -57,7 +58,8 @@ class LocalLane:
         return self.stack_file is not None
 
     def prepare(self, scenarios: Iterable[Scenario]) -> None:
-        """Start the template of warm kernels."""
+        """Compile the rules for secrets, once on each machine, and start the template of warm kernels."""
+        scanner.prepare()
         warm_up(scenarios)
 
     async def execute(self, case: Case, folder: Path, how: How) -> Entry:

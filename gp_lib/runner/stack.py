@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 
+from gp_lib.redaction import scanner
 from gp_lib.services.options import StackOptions
 from gp_lib.services.stack import find_stack, start_stack, stop_stack
 from gp_lib.settings import STATE_DIR
@@ -44,6 +46,7 @@ def own_stack(root: Path, say: Callable[[str, str], None], number: int = 1) -> I
     """
     shared = root / STATE_DIR
     own = shared / f"{OWN}{os.getpid()}-{number}"
+    threading.Thread(target=scanner.prepare, daemon=True).start()  # once on each machine, while the services start
     try:
         with start_stack(own, StackOptions.from_environment(), detached=False, on_progress=say):
             yield own / "stack.json"
