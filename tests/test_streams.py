@@ -128,13 +128,17 @@ QUESTIONS = {
 
 @pytest.mark.parametrize(("words", "code"), QUESTIONS.items(), ids=QUESTIONS)
 def test_no_command_ends_otherwise_because_nobody_reads_it(judged: Project, words: str, code: int) -> None:
-    assert judged.gpath(*words.split()).returncode == code
     broken = into_a_broken_pipe(judged, *words.split())
     assert (broken.returncode, nothing_went_wrong(broken)) == (code, True), broken.stderr
-    assert into_a_broken_pipe(judged, *words.split(), both=True).returncode == code
-    for streams in (">/dev/full", ">&- 2>&-"):
-        ended = with_streams(judged, words, streams)
-        assert (ended.returncode, nothing_went_wrong(ended)) == (code, True), ended.stderr
+    full = with_streams(judged, words, ">/dev/full")
+    assert (full.returncode, nothing_went_wrong(full)) == (code, True), full.stderr
+
+
+@pytest.mark.parametrize("words", ["list", "history --json", "status", "run nobody", "--help"])
+def test_nor_when_both_streams_are_lost(judged: Project, words: str) -> None:
+    assert judged.gpath(*words.split()).returncode == QUESTIONS[words]
+    assert into_a_broken_pipe(judged, *words.split(), both=True).returncode == QUESTIONS[words]
+    assert with_streams(judged, words, ">&- 2>&-").returncode == QUESTIONS[words]
 
 
 def test_that_output_is_lost_is_said_once_where_it_can_be(judged: Project) -> None:

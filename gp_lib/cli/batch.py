@@ -175,11 +175,11 @@ def _run(
 
     With a ``url`` the evidence is brought there as well, each entry's as soon as it is done.
     """
-    from gp_lib.runner.batch import run_batch
     from gp_lib.runner.console import Console
     from gp_lib.runner.lines import Lines
     from gp_lib.runner.past.entering import enter
     from gp_lib.runner.report.render import publish
+    from gp_lib.runner.running import run_batch
     from gp_lib.runner.stoppable import stoppable
 
     teller = Lines() if as_json else Console(quiet=quiet)

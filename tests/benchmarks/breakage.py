@@ -22,10 +22,11 @@ from rich.table import Table
 
 from gp_lib import evidence
 from gp_lib.clock import Deadline, monotonic_s
-from gp_lib.runner.batch import Batch, Rules, run_batch
+from gp_lib.runner.batch import Batch, Rules
 from gp_lib.runner.cases import cases_of
 from gp_lib.runner.catalogue import discover
 from gp_lib.runner.lanes import LocalLane
+from gp_lib.runner.running import run_batch
 from tests.conftest import processes_under
 from tests.scenarios_made import JUDGE, Heard, write_scenario
 
@@ -73,7 +74,8 @@ MOST_BYTES = 100_000_000
 RUN = """
 import sys
 from pathlib import Path
-from gp_lib.runner.batch import Batch, Rules, run_batch
+from gp_lib.runner.batch import Batch, Rules
+from gp_lib.runner.running import run_batch
 from gp_lib.runner.cases import cases_of
 from gp_lib.runner.catalogue import discover
 from gp_lib.runner.lanes import LocalLane

@@ -39,10 +39,11 @@ class Call:
 
 def _resumes(project: Path, batch: Path) -> None:
     """As ``gpath resume``, without lanes: what is left is not run."""
-    from gp_lib.runner.batch import Batch, Rules, run_batch
+    from gp_lib.runner.batch import Batch, Rules
     from gp_lib.runner.catalogue import discover
     from gp_lib.runner.console import Console
     from gp_lib.runner.report.render import publish
+    from gp_lib.runner.running import run_batch
 
     resumed = Batch.cut_short(batch, discover(project / "notebooks"))
     run_batch(resumed, [], rules=Rules(), progress=Console(quiet=True))
@@ -59,7 +60,7 @@ def _opens_a_copy(project: Path, batch: Path) -> None:
 
 def _looks_back(project: Path, batch: Path) -> None:
     """As ``gpath run`` at its beginning, with ``--failed`` or without."""
-    from gp_lib.runner.batch import durations
+    from gp_lib.runner.running import durations
 
     durations(batch.parent)
     _command("run --failed --dry-run")

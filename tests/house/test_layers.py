@@ -28,7 +28,7 @@ def test_no_command_waits_for_the_scanner_of_secrets() -> None:
         "sys.argv = ['gpath', '--help']\n"
         "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit): run_command()\n"
         "print(*sorted({'kingfisher_sdk', 'gp_lib.redaction'} & set(sys.modules)))\n"
-        "import gp_lib.runner.batch, gp_lib.workload.recording, gp_lib.redaction\n"
+        "import gp_lib.runner.running, gp_lib.workload.recording, gp_lib.redaction\n"
         "gp_lib.redaction.clean('nothing of interest: https://example.com/a?b=c')\n"
         "print(*sorted({'kingfisher_sdk'} & set(sys.modules)))"
     )
@@ -38,7 +38,7 @@ def test_no_command_waits_for_the_scanner_of_secrets() -> None:
 
 def test_a_command_that_runs_a_batch_waits_for_nothing_that_only_notebooks_need() -> None:
     ask = (
-        "import sys, gp_lib.runner.batch, gp_lib.runner.console, gp_lib.runner.report.render\n"
+        "import sys, gp_lib.runner.running, gp_lib.runner.console, gp_lib.runner.report.render\n"
         "print(*sorted({'IPython', 'matplotlib', 'nbformat', 'numpy', 'pandas', 'papermill'} & set(sys.modules)))"
     )
     told = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -14,10 +14,11 @@ import pytest
 from gp_lib import evidence
 from gp_lib.clock import Deadline
 from gp_lib.errors import WorkbenchError
-from gp_lib.runner.batch import Batch, Rules, run_batch
+from gp_lib.runner.batch import Batch, Rules
 from gp_lib.runner.cases import Case, cases_of
 from gp_lib.runner.catalogue import Scenario, discover
 from gp_lib.runner.lanes import Lane, LocalLane
+from gp_lib.runner.running import run_batch
 from gp_lib.verdict import Ruling
 from tests.conftest import processes_under
 from tests.scenarios_made import JUDGE, Heard, write_scenario
@@ -223,7 +224,8 @@ def test_an_interrupt_reaches_every_lane(tmp_path: Path) -> None:
 RUN = """
 import sys
 from pathlib import Path
-from gp_lib.runner.batch import Batch, Rules, run_batch
+from gp_lib.runner.batch import Batch, Rules
+from gp_lib.runner.running import run_batch
 from gp_lib.runner.cases import cases_of
 from gp_lib.runner.catalogue import discover
 from gp_lib.runner.lanes import Lane, LocalLane

@@ -11,7 +11,7 @@ import pytest
 from gp_lib import evidence, redaction
 from gp_lib.errors import WorkbenchError
 from gp_lib.runner import journal
-from gp_lib.runner.batch import Batch, Rules, run_batch
+from gp_lib.runner.batch import Batch, Rules
 from gp_lib.runner.cases import Case, cases_of
 from gp_lib.runner.catalogue import Scenario
 from gp_lib.runner.entry import Entry
@@ -19,6 +19,7 @@ from gp_lib.runner.execute import How
 from gp_lib.runner.lanes import LocalLane
 from gp_lib.runner.report.render import render
 from gp_lib.runner.report.saved import SavedBatch
+from gp_lib.runner.running import run_batch
 from gp_lib.verdict import Ruling
 from tests.planted import some
 from tests.runner.batches import CASES, PLAN, entry

@@ -20,13 +20,14 @@ import psutil
 from gp_lib import redaction
 from gp_lib.errors import WorkbenchError
 from gp_lib.runner.attestation.files import pack
-from gp_lib.runner.batch import Batch, Rules, run_batch
+from gp_lib.runner.batch import Batch, Rules
 from gp_lib.runner.cases import Case
 from gp_lib.runner.catalogue import Scenario, read_scenario
 from gp_lib.runner.cluster.job import Job
 from gp_lib.runner.lanes import lanes_for
 from gp_lib.runner.lines import Lines
 from gp_lib.runner.parameters import saved_parameters
+from gp_lib.runner.running import run_batch
 from gp_lib.runner.stoppable import stoppable
 from gp_lib.settings import CONFIG, EMBEDDED, load_target
 

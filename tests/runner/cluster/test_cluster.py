@@ -14,12 +14,13 @@ import gp_lib
 from gp_lib import evidence
 from gp_lib.clock import Deadline
 from gp_lib.errors import NotReady, ParameterError
-from gp_lib.runner.batch import Batch, Rules, run_batch
+from gp_lib.runner.batch import Batch, Rules
 from gp_lib.runner.cases import cases_of
 from gp_lib.runner.catalogue import Scenario
 from gp_lib.runner.cluster import lanes, lanes_on
 from gp_lib.runner.lanes import LocalLane
 from gp_lib.runner.report.saved import SavedBatch
+from gp_lib.runner.running import run_batch
 from gp_lib.verdict import Ruling
 from tests.clusters import DaskCluster, dask_cluster
 from tests.conftest import processes_under

@@ -19,7 +19,7 @@ from gp_lib.runner.attestation.files import files_of, pack
 from gp_lib.runner.attestation.importing import Trust, take_in
 from gp_lib.runner.attestation.names import UnsafeBundle
 from gp_lib.runner.attestation.source import unpack
-from gp_lib.runner.batch import Batch, Rules, run_batch
+from gp_lib.runner.batch import Batch, Rules
 from gp_lib.runner.cases import cases_of
 from gp_lib.runner.catalogue import Scenario
 from gp_lib.runner.lanes import LocalLane
@@ -27,6 +27,7 @@ from gp_lib.runner.remote import place_at
 from gp_lib.runner.remote.sending import Copy, Courier
 from gp_lib.runner.remote.taking import opened
 from gp_lib.runner.report.saved import SavedBatch
+from gp_lib.runner.running import run_batch
 from gp_lib.settings import StackDescription
 from tests.object_stores import BUCKET, ObjectStore, object_store
 from tests.projects import Project

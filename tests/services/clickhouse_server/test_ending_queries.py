@@ -49,7 +49,8 @@ def under_way(url: str, sql: str = SLOW, **parameters: str) -> Iterator[tuple[st
         try:
             yield query_id, answer
         finally:
-            httpx.post(url, content=f"KILL QUERY WHERE query_id = '{query_id}' SYNC", timeout=300)
+            name = query_id.replace("\\", "\\\\").replace("'", "\\'")
+            httpx.post(url, content=f"KILL QUERY WHERE query_id = '{name}' SYNC", timeout=300).raise_for_status()
 
 
 def hang_up(server: Running, sql: str, **parameters: str) -> str:
