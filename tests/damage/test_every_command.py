@@ -14,7 +14,7 @@ from tests.damage.project import Made, make
 ASKED = int(os.environ.get("GPATH_MUTATIONS", "0"))
 """How many changes each command meets; 0: those of CI, always the same."""
 
-IN_CI = 20
+IN_CI = 12
 LOOKED_AT = [name for name in commands() if isinstance(CALLS.get(name), Call)]
 
 

@@ -119,7 +119,7 @@ FLOODS = {
     "characters that are escaped": "print('\\x00' * 3_000_000)",
     "characters of several bytes": "print('\\U0001F600' * 3_000_000)",
     "streams in turn": (
-        "import sys\nfor n in range(10_000):\n    print(n, flush=True)\n    print(n, file=sys.stderr, flush=True)"
+        "import sys\nfor n in range(6_000):\n    print(n, flush=True)\n    print(n, file=sys.stderr, flush=True)"
     ),
     "small displays": "for n in range(8_000):\n    display(n)",
     "small displays with an id": "for n in range(8_000):\n    display(n, display_id=str(n))",
