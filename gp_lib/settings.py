@@ -268,7 +268,7 @@ def _overrides(name: str, others: Iterable[str]) -> dict[str, Any]:
             continue
         for other in others:
             if other != name and variables_of(other) == prefix:
-                raise SettingsError(variable, f"is of both targets, {name!r} and {other!r}; rename one of them")
+                raise SettingsError(variable, f"applies to both targets {name!r} and {other!r}; rename one of them")
         *parents, leaf = variable.removeprefix(prefix).lower().split("__")
         table = found
         for parent in parents:

@@ -90,7 +90,9 @@ def test_a_variable_of_a_target_with_a_longer_name_is_not_of_the_shorter(
 
 def test_two_targets_that_share_their_variables_are_refused(project: Path) -> None:
     (project / "gpath.toml").write_text(STAGING + STAGING.replace("[targets.staging", "[targets.Staging"))
-    with pytest.raises(SettingsError, match=r"GPATH_STAGING_JWT__SECRET: is of both targets, 'staging' and 'Staging'"):
+    with pytest.raises(
+        SettingsError, match=r"GPATH_STAGING_JWT__SECRET: applies to both targets 'staging' and 'Staging'"
+    ):
         load_target("staging")
 
 

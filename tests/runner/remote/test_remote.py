@@ -3,22 +3,19 @@
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from s3fs import S3FileSystem
 
 from gp_lib import evidence
 from gp_lib.clock import Deadline
-from gp_lib.errors import SettingsError, WorkbenchError
-from gp_lib.runner.attestation.files import files_of, pack
+from gp_lib.errors import WorkbenchError
+from gp_lib.runner.attestation.files import pack
 from gp_lib.runner.attestation.importing import Trust, take_in
-from gp_lib.runner.attestation.names import UnsafeBundle
-from gp_lib.runner.attestation.source import unpack
 from gp_lib.runner.batch import Batch, Rules
 from gp_lib.runner.cases import cases_of
 from gp_lib.runner.catalogue import Scenario
@@ -29,46 +26,11 @@ from gp_lib.runner.remote.taking import opened
 from gp_lib.runner.report.saved import SavedBatch
 from gp_lib.runner.running import run_batch
 from gp_lib.settings import StackDescription
-from tests.object_stores import BUCKET, ObjectStore, object_store
+from tests.object_stores import ObjectStore, object_store
 from tests.projects import Project
+from tests.runner.remote.taken import contents, take
 from tests.scenarios_made import Heard, write_scenario
 from tests.waiting import WAIT_FOR, wait_for
-
-
-@pytest.fixture
-def store(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectStore]:
-    with object_store(tmp_path_factory.mktemp("store")) as running:
-        for name, value in running.variables.items():
-            monkeypatch.setenv(name, value)
-        S3FileSystem.clear_instance_cache()  # those of another test know another port
-        yield running
-
-
-@pytest.fixture
-def batch(tmp_path: Path) -> Path:
-    """The files of a finished batch, one of them empty and one large."""
-    folder = tmp_path / "runs" / "2026-11-25T04-00-00Z-3f9a"
-    texts = {"a4/history.jsonl": "{}\n" * 500_000, "a4/charts/s p ä.svg": "<svg/>", "services/x.log": "", "x.md": "#"}
-    for name, text in texts.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    evidence.write_json(folder / evidence.BATCH, {"scenarios": []})
-    return folder
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Path:
-    (tmp_path / "elsewhere" / "runs").mkdir(parents=True)
-    return tmp_path / "elsewhere" / "runs"
-
-
-def take(url: str, runs: Path) -> Path:
-    with opened(url, runs) as source:
-        return unpack(source, runs)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {name: (folder / name).read_bytes() for name in files_of(folder)}
 
 
 def test_what_was_sent_comes_back_as_it_was(batch: Path, store: ObjectStore, elsewhere: Path) -> None:
@@ -167,73 +129,6 @@ def test_a_store_that_is_lost_meanwhile_is_told_at_the_end_and_loses_nothing(
     with object_store(store.folder.parent, store.port):
         courier.finish()
     assert contents(store.runs / batch.folder.name) == contents(batch.folder)
-
-
-@pytest.mark.parametrize(
-    ("url", "kind", "problem"),
-    [
-        ("s3://evidnce/runs", WorkbenchError, "The specified bucket does not exist"),
-        ("file:///nowhere/at/all", WorkbenchError, "No such file or directory"),
-        ("moon://evidence", SettingsError, "Protocol not known: moon"),
-        ("runs/there", SettingsError, "is no URL"),
-        ("s3://[evidence/runs", SettingsError, "is no URL"),
-    ],
-)
-def test_what_is_no_place_is_refused_and_not_made(
-    store: ObjectStore, url: str, kind: type[WorkbenchError], problem: str
-) -> None:
-    with pytest.raises(kind, match=problem):
-        place_at(url).require_writable()
-    assert [path.name for path in store.folder.iterdir()] == [BUCKET]
-
-
-def test_a_wrong_secret_is_refused_and_not_told(store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-the-secret")
-    with pytest.raises(WorkbenchError, match="signature") as refused:
-        place_at(store.url).require_writable()
-    assert "not-the-secret" not in str(refused.value)
-
-
-def test_a_password_in_a_url_is_not_told(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError) as refused:
-        place_at("moon://somebody:their-own-password-9f3b@127.0.0.1/evidence")
-    assert "their-own-password-9f3b" not in str(refused.value)
-
-
-@pytest.mark.parametrize("name", ["a\\..\\..\\b", "c:b", "a/nul.txt", "X.MD"])
-def test_a_name_that_leads_elsewhere_is_refused(batch: Path, store: ObjectStore, elsewhere: Path, name: str) -> None:
-    Copy(batch, place_at(store.url)).send_all()
-    place_at(f"{store.url}/{batch.name}").send(batch / "x.md", name)
-    with pytest.raises(UnsafeBundle) as refused:
-        take(f"{store.url}/{batch.name}", elsewhere)
-    assert refused.value.member in (name, "x.md")
-    assert list(elsewhere.iterdir()) == []
-
-
-def test_a_link_in_a_folder_of_this_machine_is_refused(batch: Path, tmp_path: Path, elsewhere: Path) -> None:
-    (batch / "a4" / "link").symlink_to("/etc/hostname")
-    with pytest.raises(WorkbenchError, match="neither a file nor a folder"):
-        take(f"file://{batch}", elsewhere)
-    assert list(elsewhere.iterdir()) == []
-
-
-def test_a_batch_that_is_there_is_never_written_over(batch: Path, store: ObjectStore) -> None:
-    Copy(batch, place_at(store.url)).send_all()
-    with pytest.raises(WorkbenchError, match="is there already; nothing was imported"):
-        take(f"{store.url}/{batch.name}", batch.parent)
-
-
-@pytest.mark.parametrize(
-    ("below", "told"),
-    [("", r"is no batch: it holds 1 of them, the last is 2026-11-25T04-00-00Z-3f9a"), ("/gone", "nothing is there")],
-)
-def test_a_url_without_a_batch_says_what_is_there(
-    batch: Path, store: ObjectStore, elsewhere: Path, below: str, told: str
-) -> None:
-    Copy(batch, place_at(store.url)).send_all()
-    with pytest.raises(WorkbenchError, match=told):
-        take(store.url + below, elsewhere)
-    assert list(elsewhere.iterdir()) == []
 
 
 def test_a_bundle_is_taken_from_a_url(batch: Path, store: ObjectStore, elsewhere: Path) -> None:
