@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TextIO, TypeVar, overload
 
 from gp_lib import strict_json
+from gp_lib.contract.platform import Tools
 from gp_lib.dialects import fields
 from gp_lib.errors import Damaged
 
@@ -183,13 +184,17 @@ def _header(path: Path, line: strict_json.Line | None) -> dict[str, Any]:
 
 
 class History(Sequence[Record]):
-    """A list of records, in the order in which they were written down. ``began`` is its second 0, in UTC."""
+    """A list of records, in the order in which they were written down.
+
+    ``began`` is its second 0, in UTC; ``tools`` are those of the platform that it tells about.
+    """
 
     truncated = False
     """Whether the file it was loaded from ends in the middle of a line, as after a kill."""
 
-    def __init__(self, records: Iterable[Record] = (), *, began: datetime = EPOCH) -> None:
+    def __init__(self, records: Iterable[Record] = (), *, began: datetime = EPOCH, tools: Tools | None = None) -> None:
         self.began = began
+        self.tools = tools or Tools()
         self._records = list(records)
 
     @classmethod
@@ -201,7 +206,8 @@ class History(Sequence[Record]):
             Damaged: it is not a history of this version, or cannot be read before its last line.
         """
         lines = strict_json.lines(path, open_history)
-        history = cls(began=datetime.fromisoformat(_header(path, next(lines, None))["began"]))
+        header = _header(path, next(lines, None))
+        history = cls(began=datetime.fromisoformat(header["began"]), tools=Tools(**header.get("tools") or {}))
         for line in lines:
             if not line.whole:
                 history.truncated = True

@@ -88,6 +88,17 @@ class VerdictSchema(Schema):
     checks: list[CheckSchema]
 
 
+class ToolsSchema(Schema):
+    """The names of a platform's tools, in the first line of a history."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    costs: str = ""
+    utilization: str = ""
+    lookup: str = ""
+    effect: str = ""
+
+
 class HeaderSchema(Schema):
     """The first line of a history; what else it says of its run is kept as it is."""
 
@@ -96,6 +107,7 @@ class HeaderSchema(Schema):
     kind: Literal["history"]
     version: int
     began: Moment
+    tools: ToolsSchema | None = None
 
 
 class _RecordSchema(Schema):

@@ -133,7 +133,9 @@ class Target(_Frozen):
 
     ``platform_direct_ws`` leads past the workbench's own proxies, whose buffers would hide a client that does not
     read; ``None`` where there are none. ``proxied_hosts`` are the hosts beside loopback that a proxy of the
-    workbench may connect to (``gpath prove --sabotage``).
+    workbench may connect to (``gpath prove --sabotage``). ``platform`` names the description of its make
+    (``platforms.find_platform``). ``parameters`` are values in place of the notebooks' defaults, as the file or the
+    environment has them: by name, and in a table for one scenario by that scenario's name.
     """
 
     name: str
@@ -148,6 +150,8 @@ class Target(_Frozen):
     jwt: TokenIssuer | None = None
     control: ControlAddress | None = None
     proxied_hosts: tuple[str, ...] = ()
+    platform: str = "golden_path"
+    parameters: dict[str, Any] = {}
 
     @classmethod
     def of_stack(cls, stack: StackDescription) -> "Target":
@@ -232,12 +236,40 @@ def load_target(name: str) -> Target:
         NotReady: the embedded stack is not running.
     """
     if name == EMBEDDED:
-        return Target.of_stack(load_stack())
+        return Target.of_stack(load_stack()).model_copy(update={"parameters": parameters_of(name)})
     tables = _target_tables()
     table, overrides = tables.get(name), _overrides(name, tables)
     if table is None and not overrides:
         raise SettingsError("target", f"{name!r} is neither {EMBEDDED!r} nor in {CONFIG} (or the environment)")
     return _validated(name, _merged(table or {}, overrides))
+
+
+def parameters_of(target: str) -> dict[str, Any]:
+    """What ``target`` sets in place of the notebooks' defaults: ``[targets.NAME.parameters]``, or the environment.
+
+    The embedded stack need not be running.
+
+    Raises:
+        SettingsError: it is not a table, or something else is set for the embedded stack.
+    """
+    tables = _target_tables()
+    fields = _merged(tables.get(target, {}), _overrides(target, tables))
+    if target == EMBEDDED and (others := fields.keys() - {"parameters"}):
+        raise SettingsError(f"targets.{target}.{min(others)}", "the embedded stack has only parameters to be set")
+    found = fields.get("parameters", {})
+    if not isinstance(found, dict):
+        raise SettingsError(f"targets.{target}.parameters", "is not a table of names and values")
+    return found
+
+
+def parameters_for(scenario: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a target's ``parameters`` that are for ``scenario``; what is for it alone goes before what is for all.
+
+    A table whose name is the scenario's own, or its id (``a4``), is for it alone.
+    """
+    own = [parameters.get(name) for name in (scenario.split("_")[0], scenario)]
+    general = {name: value for name, value in parameters.items() if not isinstance(value, dict)}
+    return general | {name: value for table in own if isinstance(table, dict) for name, value in table.items()}
 
 
 def _target_tables() -> dict[str, dict[str, Any]]:

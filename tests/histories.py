@@ -55,8 +55,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gp_lib import contract
+from gp_lib.checks.claims import CLAIMS, claims_in
 from gp_lib.history import Fault, History, Operation, Outcome, Reading, Record
+from gp_lib.platforms.golden_path.cost_savings import COST_SAVINGS
 from tests import database_lines, tier_lines
 from tests.event_lines import event_line, rows
 from tests.isolation_lines import Moment, isolation_record
@@ -108,7 +109,14 @@ def tell(story: str | Sequence[str]) -> Told:
             marked.append(len(records))
         options = dict(option.split("=", 1) for option in (found["options"] or "").split())
         records.append(_record(Line(now_s, found["who"], found["rest"], options)))
-    return Told(History(records, began=BEGAN), tuple(marked))
+    return Told(with_claims(History(records, began=BEGAN)), tuple(marked))
+
+
+def with_claims(history: History) -> History:
+    """The history with what its answers claim behind its other records, as a run writes it down at its end."""
+    records = [record for record in history if not (isinstance(record, Reading) and record.question == CLAIMS)]
+    claims = claims_in(history, COST_SAVINGS.read_claims, now_s=records[-1].at_s if records else 0.0)
+    return History([*records, *claims], began=history.began, tools=COST_SAVINGS.tools)
 
 
 def _record(line: Line) -> Record:
@@ -196,7 +204,7 @@ def _reading(line: Line) -> Reading:
             answer = [dict(zip(("idle", "others"), map(float, word.split("/")), strict=True)) for word in words]
         case "stored_runs":
             subject, answer = user_id(subject), [{"run_id": f"run-{run}", "message_id": "m"} for run in words]
-        case contract.EFFECT_TOOL:
+        case COST_SAVINGS.tools.effect:
             subject, answer = user_id(subject), [_effect(*word.split("#")) for word in words]
         case _:
             subject, answer = user_id(subject), rows(question, " ".join(words))

@@ -1,10 +1,7 @@
 """Charts that hold what people were told against what the databases say."""
 
-import re
-
 from gp_lib import contract
 from gp_lib.charts.drawing import COLOURS, Chart, canvas, drawn, label_rows, legend
-from gp_lib.dialects import fields
 from gp_lib.history import Event, History, Reading
 
 
@@ -18,10 +15,10 @@ def amounts(history: History) -> Chart:
         for row in reading.answer
     }
     told = {
-        (event.actor, line["service"]): float(line["amount"].replace(",", ""))
-        for _, event in history.indexed(Event)
-        if event.type == contract.AGENT_COMPLETED
-        for line in re.finditer(contract.RECOMMENDATION_LINE, fields.text(event.payload.get("result")) or "")
+        (reading.answer["actor"], claim["service"]): float(claim["amount"])
+        for _, reading in history.indexed(Reading)
+        if reading.question == "claims"
+        for claim in reading.answer["amounts"]
     }
     rows = sorted(true.keys() | told.keys())
     figure, axes = canvas(len(rows), "what could be saved: in the answer (dot) and by SQL (ring)")

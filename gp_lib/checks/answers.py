@@ -1,22 +1,22 @@
 """Promises about what an answer is worth: it is there, it is about this user's data, and its amounts are true."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from gp_lib import contract
+from gp_lib.checks.claims import claims_of
 from gp_lib.checks.promise import Finding, promise
 from gp_lib.checks.said import doubt_field, is_odd
 from gp_lib.checks.stories import Story, stories
 from gp_lib.checks.tables import UNREADABLE, table
+from gp_lib.contract.platform import Claims
 from gp_lib.dialects.blocks import words_in
 from gp_lib.history import Event, History, Operation, Reading
 
 NOT_READ = "no answer, or no independent reading to hold it against"
 BILLS = "bills"
 SAVINGS = "savings"
-COSTS = "cost_by_service"
 
 
 @promise("every run ends with an answer that is not empty")
@@ -47,14 +47,14 @@ def _judge_empty(finding: Finding, story: Story, index: int, last: Event) -> Non
 
 @promise("every recommendation names a service of this user's data")
 def recommendations_name_own_services(history: History, *, actors: Collection[str] | None = None) -> Finding:
-    """Each line of the answer that recommends something names a service that an independent query finds there."""
+    """Whatever the answer recommends is a service that an independent query finds there."""
     finding = Finding(NOT_READ)
-    own = _last_readings(history, COSTS)
-    for story, index, answer, user_id in _answers(history, actors):
+    own = _last_readings(history, history.tools.costs)
+    for story, index, claims, user_id in _claims(finding, history, actors):
         if user_id not in own:
             continue
         services = {str(row["service"]) for row in own[user_id]}
-        for service, _ in _recommended(answer):
+        for service, _ in claims.amounts:
             finding.seen += 1
             if service not in services:
                 finding.break_(f"{story.name} recommends {service!r}, which {story.receiver} does not have", index)
@@ -69,8 +69,8 @@ def amounts_equal_sql(history: History, *, actors: Collection[str] | None = None
     the matter of ``recommendations_name_own_services``.
     """
     finding = Finding(NOT_READ)
-    savings, own = _last_readings(history, SAVINGS), _last_readings(history, COSTS)
-    for story, index, answer, user_id in _answers(history, actors):
+    savings, own = _last_readings(history, SAVINGS), _last_readings(history, history.tools.costs)
+    for story, index, claims, user_id in _claims(finding, history, actors):
         if user_id not in savings:
             continue
         try:
@@ -79,19 +79,18 @@ def amounts_equal_sql(history: History, *, actors: Collection[str] | None = None
             finding.doubt(f"{story.name}: the store gave no table of one finite amount a service", index)
             continue
         known = {str(row["service"]) for row in own[user_id]} if user_id in own else None
-        for service, amount in _recommended(answer):
+        for service, amount in claims.amounts:
             finding.seen += 1
             if service in true and amount != true[service]:
                 finding.break_(f"{story.name}: {amount} on {service}, but SQL says {true[service]}", index)
             elif service not in true and (known is None or service in known):
                 finding.break_(f"{story.name}: {amount} on {service}, but SQL finds no saving there", index)
-        _judge_total(finding, story, sum(true.values(), Decimal(0)), answer=answer, index=index)
+        _judge_total(finding, story, sum(true.values(), Decimal(0)), totals=claims.totals, index=index)
     return finding
 
 
-def _judge_total(finding: Finding, story: Story, true: Decimal, *, answer: str, index: int) -> None:
+def _judge_total(finding: Finding, story: Story, true: Decimal, *, totals: Sequence[Decimal], index: int) -> None:
     finding.seen += 1
-    totals = [_amount(found["amount"]) for found in re.finditer(contract.TOTAL_LINE, answer)]
     if not totals:
         finding.break_(f"{story.name} names no total", index)
     for total in totals:
@@ -127,13 +126,16 @@ def _answers(history: History, actors: Collection[str] | None) -> Iterator[tuple
             yield story, story.terminal[0], answer, story.terminal[1].user_id or ""
 
 
-def _recommended(answer: str) -> list[tuple[str, Decimal]]:
-    found = re.finditer(contract.RECOMMENDATION_LINE, answer)
-    return [(line["service"], _amount(line["amount"])) for line in found]
-
-
-def _amount(text: str) -> Decimal:
-    return Decimal(text.replace(",", ""))
+def _claims(
+    finding: Finding, history: History, actors: Collection[str] | None
+) -> Iterator[tuple[Story, int, Claims, str]]:
+    """As ``_answers``, with what each claims; one whose claims were not read leaves ``finding`` in doubt."""
+    for story, index, _, user_id in _answers(history, actors):
+        claims = claims_of(history, story)
+        if claims is None:
+            finding.doubt(f"{story.name}: what its answer claims was not read", index)
+        else:
+            yield story, index, claims, user_id
 
 
 def _last_readings(history: History, question: str) -> dict[str, Any]:

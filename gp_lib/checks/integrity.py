@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from gp_lib import contract
 from gp_lib.checks.promise import Finding, promise
 from gp_lib.checks.said import id_of, run_of
 from gp_lib.checks.stories import calls, stories
@@ -64,11 +63,11 @@ def _is_answered(operation: Operation, acknowledged: bool) -> bool:
 
 
 def _effects(history: History, *, acknowledged: bool) -> Iterator[Unit]:
-    read_s = {reading.subject: reading.asked_s for _, reading in _last(history, contract.EFFECT_TOOL)}
-    stored = Counter((row["run_id"], row["call_id"]) for row in _rows(history, contract.EFFECT_TOOL))
+    read_s = {reading.subject: reading.asked_s for _, reading in _last(history, history.tools.effect)}
+    stored = Counter((row["run_id"], row["call_id"]) for row in _rows(history, history.tools.effect))
     for story in stories(history):
         for (_, call), completions in calls(story):
-            if id_of(call, "tool_name") != contract.EFFECT_TOOL or call.user_id not in read_s:
+            if id_of(call, "tool_name") != history.tools.effect or call.user_id not in read_s:
                 continue
             for index, done in completions[:1]:
                 if id_of(done, "status") == ("ok" if acknowledged else "error"):

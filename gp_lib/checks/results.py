@@ -70,7 +70,7 @@ def results_reach_the_answer(
     A service used less than ``idle_below_pct`` percent on average could save the unused share of its cost.
     """
     finding = Finding("no answer, or no independent reading to hold it against")
-    cost, used = _readings(history, "cost_by_service"), _readings(history, "utilization_by_service")
+    cost, used = _readings(history, history.tools.costs), _readings(history, history.tools.utilization)
     for story in stories(history, actors):
         if story.terminal is None or story.terminal[1].type != contract.AGENT_COMPLETED:
             continue

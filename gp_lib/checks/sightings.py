@@ -14,9 +14,6 @@ from gp_lib.history import Event, History, Operation, Reading
 ANYBODY = "anybody"
 """Who can reach what carries nobody's name: a cache entry without a user, say."""
 
-FIGURES = "utilization_by_service"
-"""The reading whose figures serve as canaries of what tools bring: they follow from the user's unguessable id."""
-
 LONGEST_FIGURE, SHORTEST_FIGURE = 10, 8
 
 PLACES = {
@@ -104,11 +101,14 @@ def _asked(history: History) -> Iterator[tuple[Operation, str]]:
 
 
 def _figures(history: History) -> Iterator[Canary]:
-    """Figures long enough to be nobody else's by chance; those that are somebody else's all the same are none."""
+    """Figures of a tool that follow from the user's unguessable id, and so give away whose they are.
+
+    They must be long enough to be nobody else's by chance; those that are somebody else's all the same are none.
+    """
     users = {user_id: actor for actor, user_id in users_of(history).items()}
     told: dict[str, list[str]] = {}
     for _, reading in history.indexed(Reading):
-        if reading.question == FIGURES and reading.subject in users:
+        if reading.question == history.tools.utilization and reading.subject in users:
             told[users[reading.subject]] = [str(row["usage_pct"]) for row in reading.answer]
     for owner, figures in told.items():
         others = [figure for other, theirs in told.items() if other != owner for figure in theirs]

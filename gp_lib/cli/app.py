@@ -47,13 +47,6 @@ def say_origin(batch: Path) -> None:
         complain(f"gpath: {batch.name} is {origin}")
 
 
-def selected(root: Path, names: list[str]) -> list["Scenario"]:
-    """The scenarios that the names choose; all of them without names, also those that cannot be read."""
-    from gp_lib.runner.catalogue import discover, select
-
-    return select(discover(root / "notebooks").every, names)
-
-
 def overridden(scenarios: list["Scenario"], overrides: Mapping[str, "Given"], target: str) -> dict[str, "Given"]:
     """The overrides with the target among them; everything that can be refused is refused here."""
     from gp_lib.runner.parameters import require_known

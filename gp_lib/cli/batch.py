@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gp_lib.cli.app import EXIT_CODES, Names, Overrides, RunName, TargetName, app, overridden, say_origin, selected
+from gp_lib.cli.app import EXIT_CODES, Names, Overrides, RunName, TargetName, app, overridden, say_origin
 from gp_lib.runner.terminal import complain, say, say_text
 
 if TYPE_CHECKING:
@@ -76,12 +76,15 @@ def run(
     """Run scenarios with papermill and keep the evidence in runs/; all of them without names."""
     from gp_lib.runner import cases, selection
     from gp_lib.runner.batch import Batch, Rules
+    from gp_lib.runner.catalogue import discover, select
     from gp_lib.runner.parameter_file import read_overrides
     from gp_lib.runner.parameters import parse_overrides
+    from gp_lib.runner.target_parameters import target_parameters
     from gp_lib.settings import project_root
 
     root = project_root()
-    scenarios = selected(root, names or [])
+    every = discover(root / "notebooks").every
+    scenarios = select(every, names or [])
     if failed:
         scenarios = selection.not_passed(scenarios, root / "runs")
     if changed is not None:
@@ -92,7 +95,8 @@ def run(
         raise typer.BadParameter(f"{', '.join(sorted(twice))} is in the matrix, and given one value too")
     overridden(scenarios, dict.fromkeys(variations, ""), target)
     given = overridden(scenarios, given, target)
-    planned = cases.cases_of(scenarios, given, matrix=variations, repeat=repeat)
+    of_target = target_parameters(every, target)
+    planned = cases.cases_of(scenarios, given, of_target=of_target, matrix=variations, repeat=repeat)
     if shard is not None:
         planned = cases.shard(planned, shard)
     if dry_run:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from gp_lib.cli.app import Names, Overrides, TargetName, app, overridden, selected
+from gp_lib.cli.app import Names, Overrides, TargetName, app, overridden
 from gp_lib.runner.terminal import complain
 
 PROOF_EXIT_CODES = """
@@ -50,6 +50,7 @@ def prove(
     By itself each scenario meets the defects that it is expected to notice, and the clean platform.
     """
     from gp_lib.runner.cases import cases_of
+    from gp_lib.runner.catalogue import discover, select
     from gp_lib.runner.console import Console
     from gp_lib.runner.parameters import parse_overrides
     from gp_lib.runner.prove.command import Wishes, planned
@@ -57,12 +58,15 @@ def prove(
     from gp_lib.runner.prove.show import ProofConsole
     from gp_lib.runner.stack import stack_for
     from gp_lib.runner.stoppable import stoppable
+    from gp_lib.runner.target_parameters import target_parameters
     from gp_lib.settings import EMBEDDED, project_root
 
     root = project_root()
-    scenarios = selected(root, names or [])
+    every = discover(root / "notebooks").every
+    scenarios = select(every, names or [])
     given = overridden(scenarios, parse_overrides(parameter or []), target)
-    values = {case.scenario.name: case.parameters for case in cases_of(scenarios, given)}
+    cases = cases_of(scenarios, given, of_target=target_parameters(every, target))
+    values = {case.scenario.name: case.parameters for case in cases}
     wishes = Wishes(
         target=target,
         variants=tuple(defect or ()),

@@ -38,6 +38,7 @@ def cases_of(
     scenarios: Sequence[Scenario],
     given: Mapping[str, Given],
     *,
+    of_target: Mapping[str, Mapping[str, Value]] = MappingProxyType({}),
     matrix: Mapping[str, Sequence[str]] = MappingProxyType({}),
     repeat: int = 1,
 ) -> list[Case]:
@@ -46,6 +47,7 @@ def cases_of(
     Args:
         scenarios: what to run.
         given: one value as text for a parameter, whatever the combination.
+        of_target: what the target sets for each scenario, by its name; what is ``given`` goes before it.
         matrix: several values as text for each of some parameters.
         repeat: how often to run each.
 
@@ -55,7 +57,8 @@ def cases_of(
     cases: dict[str, Case] = {}
     for scenario in scenarios:
         for combination in _combinations(scenario, matrix):
-            parameters = typed(scenario.name, scenario.parameters, {**given, **combination})
+            set_here = typed(scenario.name, scenario.parameters, {**given, **combination})
+            parameters = {**of_target.get(scenario.name, {}), **set_here}
             for turn in range(1, repeat + 1):
                 name = _name(scenario, combination, turn if repeat > 1 else None)
                 if name in cases:

@@ -10,6 +10,7 @@ from gp_lib import checks, evidence
 from gp_lib.errors import Damaged, WorkbenchError
 from gp_lib.history import History
 from gp_lib.runner.cell_code import parsed
+from gp_lib.runner.earlier_histories import load_history
 from gp_lib.runner.entry import Entry
 from gp_lib.runner.judged_by import By, Code, NotTheSame, code_for
 from gp_lib.runner.report import text
@@ -50,7 +51,7 @@ def rejudge(folder: Path, by: By | None = None) -> Verdict:
     cannot be executed again, is *unknown* too; its only check says why.
     """
     try:
-        return judge(folder, History.load(folder / evidence.HISTORY), by)
+        return judge(folder, load_history(folder / evidence.HISTORY), by)
     except Damaged as error:
         return Verdict.of(_not_judged(error.why))
     except WorkbenchError as error:

@@ -65,13 +65,14 @@ class Auditor:
     async def reads_effects(self, people: Sequence[Person]) -> None:
         """What the tool with an effect left behind for them."""
         for person in people:
-            await self._ask_postgres(contract.EFFECT_TOOL, person.user_id, contract.EFFECT_ROWS)
+            await self._ask_postgres(self._history.tools.effect, person.user_id, contract.EFFECT_ROWS)
 
     async def reads_costs(self, people: Sequence[Person], *, days: int) -> None:
         """Cost and utilization by service over the last ``days`` days of their data, by the auditor's own SQL."""
         for person in people:
-            await self._ask_clickhouse("cost_by_service", person, contract.COST_BY_SERVICE, days=days)
-            await self._ask_clickhouse("utilization_by_service", person, contract.UTILIZATION_BY_SERVICE, days=days)
+            tools = self._history.tools
+            await self._ask_clickhouse(tools.costs, person, contract.COST_BY_SERVICE, days=days)
+            await self._ask_clickhouse(tools.utilization, person, contract.UTILIZATION_BY_SERVICE, days=days)
 
     async def reads_savings(self, people: Sequence[Person], *, days: int, idle_below_pct: float) -> None:
         """What each of them could save a month, computed in SQL: the unused share of every hardly used service.

@@ -2,14 +2,18 @@
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from IPython.core.getipython import get_ipython
+
 from gp_lib import evidence
+from gp_lib.platforms import find_platform
 from gp_lib.scenario.fingerprints import fingerprints
 from gp_lib.scenario.own_name import require_own_name
 from gp_lib.scenario.run import Run
-from gp_lib.settings import Effect, load_target, project_root
+from gp_lib.settings import Effect, load_target, parameters_for, project_root
 
 
 async def begin(
@@ -33,12 +37,27 @@ async def begin(
     require_own_name(name)
     place = load_target(target)
     place.require(effect, name)
-    about: dict[str, Any] = {"commit": _commit(), "services": await fingerprints(place)}
+    platform = find_platform(place.platform, beside=project_root())
+    about: dict[str, Any] = {
+        "platform": platform.name,
+        "commit": _commit(),
+        "services": await fingerprints(place),
+    }
     if quiet:
         about["quiet"] = True
     if seed is not None:
         about["seed"] = seed
-    return Run(scenario=name, target=place, folder=_folder(name), about=about)
+    ignored = _ignored(parameters_for(name, place.parameters))
+    return Run(
+        scenario=name, target=place, platform=platform, folder=_folder(name), about=about, ignored_parameters=ignored
+    )
+
+
+def _ignored(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What the target would have set otherwise than this notebook has it; a batch sets it, a run by hand does not."""
+    shell = get_ipython()
+    names = shell.user_ns if shell is not None else {}
+    return {name: value for name, value in wanted.items() if name in names and str(names[name]) != str(value)}
 
 
 def _folder(name: str) -> Path:

@@ -108,7 +108,7 @@ class DatabaseAuditor:
         """Everything that a message, its run and their events left behind for each person, all at one moment."""
         async with self._auditor.transaction(isolation="repeatable_read", readonly=True):
             for person in people:
-                for question, sql in UNITS.items():
+                for question, sql in {**UNITS, self._history.tools.effect: contract.EFFECT_ROWS}.items():
                     await self._asks(question, person.user_id, sql, person.user_id)
 
     async def _asks(self, question: str, subject: str, sql: str, *arguments: Any) -> list[dict[str, Any]]:
@@ -136,7 +136,6 @@ UNITS = {
     "unit_runs": contract.UNIT_RUNS,
     "unit_messages": contract.UNIT_MESSAGES,
     "stored_events": contract.STORED_EVENTS,
-    contract.EFFECT_TOOL: contract.EFFECT_ROWS,
 }
 
 

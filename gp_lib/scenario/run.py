@@ -4,9 +4,9 @@ import asyncio
 import html
 import sys
 import traceback
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ from IPython.display import display
 
 from gp_lib import checks, evidence
 from gp_lib.charts import Chart
+from gp_lib.checks.claims import claims_in
 from gp_lib.checks.conduct import ACT, SCENARIO
 from gp_lib.clock import patience, utc_now
+from gp_lib.contract.platform import Platform, UseCase
 from gp_lib.errors import UnsafeTarget, WorkbenchError, shortened
 from gp_lib.faults import Control, FaultLog, Faults
 from gp_lib.faults.rival import Rival
@@ -36,13 +38,24 @@ from gp_lib.workload import People, Recording
 
 @dataclass(slots=True, repr=False)
 class Run:
-    """A scenario under way. ``about`` is what the evidence says of it: services, commit, seed."""
+    """A scenario under way.
+
+    ``about`` is what the evidence says of it: services, commit, seed. ``ignored_parameters`` are those that the target
+    sets and this notebook does not follow.
+    """
 
     scenario: str
     target: Target
+    platform: Platform
     folder: Path
     about: dict[str, Any]
+    ignored_parameters: Mapping[str, Any] = field(default_factory=dict)
     _recording: Recording | None = None
+
+    @property
+    def use_case(self) -> UseCase:
+        """What the platform's agents work on: the names of their tools, and ids that nobody has."""
+        return self.platform.use_case
 
     @property
     def recording(self) -> Recording:
@@ -66,7 +79,8 @@ class Run:
         if (self.folder / evidence.HISTORY).exists():
             self.folder = evidence.new_batch(self.folder.parent.parent, "-again") / self.scenario
             self.folder.mkdir()
-        self._recording = Recording(self.folder / evidence.HISTORY, scenario=self.scenario, **self.about)
+        tools = self.platform.use_case.tools
+        self._recording = Recording(self.folder / evidence.HISTORY, tools=tools, scenario=self.scenario, **self.about)
         why: str | None = "interrupted"
         pending: list[str] = []
         timer = asyncio.get_running_loop().call_later(patience(deadline_s), _note_pending, pending)
@@ -80,7 +94,17 @@ class Run:
             why = traceback.format_exc()
         finally:
             timer.cancel()
-            self._end_act(why, pending)
+            unread = self._read_claims()
+            self._end_act(why or unread, pending)
+
+    def _read_claims(self) -> str | None:
+        """Write down what every answer claims; the traceback when the platform's description fails at it."""
+        try:
+            for reading in claims_in(self.recording, self.use_case.read_claims, now_s=self.recording.now_s()):
+                self.recording.record(reading)
+        except Exception:  # noqa: BLE001 - the description of a platform is anybody's code
+            return traceback.format_exc()
+        return None
 
     def _end_act(self, why: str | None, pending: Sequence[str]) -> None:
         detail: dict[str, Any] = {} if why is None else {"why": shortened(why, MAX_MESSAGE)}
@@ -224,6 +248,9 @@ class Run:
         facts += [(key, str(value)) for key, value in self.about.items() if key != "services"]
         services = self.about.get("services", {})
         facts += [(name, ", ".join(f"{k} {v}" for k, v in print_.items())) for name, print_ in services.items()]
+        if self.ignored_parameters:
+            others = ", ".join(f"{name} = {value!r}" for name, value in self.ignored_parameters.items())
+            facts.append(("not used", f"{others}: the target sets it for batches; here, set it in the parameters cell"))
         left = 'style="text-align:left"'
         rows = "".join(f"<tr><th {left}>{html.escape(k)}</th><td {left}>{html.escape(v)}</td></tr>" for k, v in facts)
         return f"<table>{rows}</table>"

@@ -10,6 +10,7 @@ from gp_lib.workload.canaries import (
     signs_in_with_canaries,
 )
 from gp_lib.workload.doors import looks_back, resumes_own, tries_doors, tries_to_resume
+from gp_lib.workload.fill import fill
 from gp_lib.workload.hostile import hostile_texts
 from gp_lib.workload.interleavings import Interleaving, draw_interleavings, sees_the_end_everywhere
 from gp_lib.workload.knocking import BAD_TOKENS, knocks
@@ -31,6 +32,7 @@ __all__ = [
     "asks_with_canaries",
     "asks_with_canary",
     "draw_interleavings",
+    "fill",
     "hostile_texts",
     "knocks",
     "looks_back",

@@ -8,11 +8,11 @@ from gp_lib.clients.tokens import sign
 from gp_lib.dialects import golden_path
 from gp_lib.errors import SettingsError
 from gp_lib.history import Operation
+from gp_lib.workload.fill import fill
 from gp_lib.workload.person import Asked, Person
 from gp_lib.workload.recorder import doing
 
 RANDOM_BYTES = 10
-INVOICE_DIGITS = 18
 REPLY_WITHIN_S = 5.0
 
 
@@ -52,17 +52,17 @@ async def asks_with_canary(person: Person, question: str, *, tab: int | None = N
     return await person.asks(f"{question} {token}", message_id=message_id)
 
 
-async def asks_with_canaries(person: Person, question: str) -> Asked:
+async def asks_with_canaries(person: Person, question: str, *, unknown_id: str) -> Asked:
     """Ask with canaries in the thread's title, a tool's argument and the prompt; ``question`` stands between them.
 
-    The title is the beginning of a question, and an invoice that nobody has is looked up under the number given.
+    The title is the beginning of a question. ``unknown_id`` is one that nobody has: a tool is called with it, because
+    it stands in the question in place of ``{id}``.
     """
     message_id = str(uuid.uuid4())
     title = plants(person, "thread title", canary(), message_id=message_id)
-    digits = secrets.randbelow(9 * 10 ** (INVOICE_DIGITS - 1)) + 10 ** (INVOICE_DIGITS - 1)
-    invoice = plants(person, "tool argument", f"INV-{digits}", message_id=message_id)
+    lookup = fill(question, id=plants(person, "tool argument", unknown_id, message_id=message_id))
     prompt = plants(person, "prompt", canary(), message_id=message_id)
-    return await person.asks(f"{title} {question} Compare with invoice {invoice}. {prompt}", message_id=message_id)
+    return await person.asks(f"{title} {lookup} {prompt}", message_id=message_id)
 
 
 async def provokes_an_error(person: Person) -> None:

@@ -1,29 +1,32 @@
 """A history while it happens: each record is written to its file at once, so that a killed kernel loses none."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, TextIO
 
 from gp_lib import redaction
 from gp_lib.clock import monotonic_s, utc_now
+from gp_lib.contract.platform import Tools
 from gp_lib.errors import WorkbenchError
 from gp_lib.history import VERSION, History, Record, record_from_json, record_to_json
 from gp_lib.workload.pieces import without_secrets_in_pieces
 
 
 class Recording(History):
-    """A history that grows until it is sealed; ``path`` gets its lines, and ``about`` goes into the header line.
+    """A history that grows until it is sealed; ``path`` gets its lines, and the rest goes into the header line.
 
     Raises:
         FileExistsError: there is a history at ``path`` already; none is ever overwritten.
     """
 
-    def __init__(self, path: Path, **about: Any) -> None:
-        super().__init__(began=utc_now())
+    def __init__(self, path: Path, *, tools: Tools | None = None, **about: Any) -> None:
+        super().__init__(began=utc_now(), tools=tools)
         self._origin_s = monotonic_s()
         self._file: TextIO | None = path.open("x", encoding="utf-8", buffering=1)
         header = {"kind": "history", "version": VERSION, "began": self.began.isoformat(), **about}
+        header |= {"tools": asdict(self.tools)}
         self._path, self._header = path, redaction.as_json(header)
         self._file.write(self._header + "\n")
 

@@ -14,7 +14,7 @@ from gp_lib.dialects.visible import shows_something
 from gp_lib.history import Event, History
 from gp_lib.verdict import Check, Ruling
 from tests.good_stories import Run, good_story
-from tests.histories import tell
+from tests.histories import tell, with_claims
 
 from .judgements import NAMES, judged
 
@@ -55,7 +55,8 @@ def changed(place: tuple[int, tuple[str, ...]], value: Any) -> History:
     inner[way[-1]] = value
     said = golden_path.understand(frame := json.dumps(body))
     read = {name: getattr(said, name) for name in ("type", "run_id", "thread_id", "user_id", "seq", "server_time")}
-    return History([*GOOD[:at], dataclasses.replace(event, frame=frame, **read), *GOOD[at + 1 :]], began=GOOD.began)
+    told = [*GOOD[:at], dataclasses.replace(event, frame=frame, **read), *GOOD[at + 1 :]]
+    return with_claims(History(told, began=GOOD.began))
 
 
 def all_judged(history: History) -> dict[str, Check]:

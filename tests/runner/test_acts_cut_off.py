@@ -30,7 +30,7 @@ def stopped(history: History, at_s: float) -> History:
     records.sort(key=lambda record: _over_s(record) == at_s)  # what was under way is recorded when it is stopped
     why = {"why": "stopped"}
     act = Operation(actor="scenario", action=ACT, outcome="unknown", started_s=0.0, ended_s=at_s, detail=why)
-    return History([*records, act], began=history.began)
+    return History([*records, act], began=history.began, tools=history.tools)
 
 
 def _over_s(record: Record) -> float:

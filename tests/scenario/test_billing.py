@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gp_lib.history import Operation, Reading
+from gp_lib.platforms import find_platform
 from gp_lib.scenario import Run
 from gp_lib.settings import StackDescription, Target
 
@@ -13,7 +14,8 @@ from gp_lib.settings import StackDescription, Target
 def run(stack: StackDescription, tmp_path: Path) -> Run:
     folder = tmp_path / "runs" / "now" / "x1"
     folder.mkdir(parents=True)
-    return Run(scenario="x1", target=Target.of_stack(stack), folder=folder, about={})
+    target, platform = Target.of_stack(stack), find_platform("golden_path")
+    return Run(scenario="x1", target=target, platform=platform, folder=folder, about={})
 
 
 async def test_a_billed_service_is_found_by_sql_and_forgotten_with_its_customer(run: Run) -> None:

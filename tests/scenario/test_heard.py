@@ -12,6 +12,7 @@ from gp_lib.faults import Control, listening
 from gp_lib.faults.control import ControlServer, fault_handlers
 from gp_lib.faults.proxy import Proxy
 from gp_lib.history import History, Reading
+from gp_lib.platforms import find_platform
 from gp_lib.scenario import Run
 from gp_lib.scenario.wires import Wires
 from gp_lib.settings import StackDescription, Target
@@ -116,7 +117,7 @@ async def test_there_is_no_listening_to_a_wire_that_does_not_exist(wires: Wires,
 
 async def test_wires_that_are_not_ours_are_not_listened_to(tmp_path: Path) -> None:
     target = Target(name="nowhere", platform_http="http://127.0.0.1:9", platform_ws="ws://127.0.0.1:9/ws")
-    run = Run(scenario="x1", target=target, folder=tmp_path, about={})
+    run = Run(scenario="x1", target=target, platform=find_platform("golden_path"), folder=tmp_path, about={})
     with pytest.raises(UnsafeTarget, match="embedded stack"):
         async with run.wires():
             pass

@@ -6,6 +6,7 @@ import pytest
 
 from gp_lib import evidence, scenario
 from gp_lib.errors import WrongScenario
+from gp_lib.platforms import find_platform
 from gp_lib.runner.execute import execute_alone
 from gp_lib.scenario import Run
 from gp_lib.settings import Target
@@ -13,6 +14,7 @@ from gp_lib.verdict import Check, Ruling, Verdict
 from tests.scenarios_made import write_scenario
 
 GOOD = Verdict.of(Check(name="it_holds", verdict=Ruling.PASS, requirement="it holds"))
+PLATFORM = find_platform("golden_path")
 NOWHERE = Target(name="nowhere", platform_http="http://127.0.0.1:9", platform_ws="ws://127.0.0.1:9/ws")
 
 
@@ -28,13 +30,13 @@ def test_another_scenario_is_not_finished_and_leaves_no_verdict(
 ) -> None:
     monkeypatch.setenv(evidence.OF_SCENARIO, "x1_one")
     with pytest.raises(WrongScenario):
-        Run(scenario="x2_two", target=NOWHERE, folder=tmp_path, about={}).finish(GOOD)
+        Run(scenario="x2_two", target=NOWHERE, platform=PLATFORM, folder=tmp_path, about={}).finish(GOOD)
     assert not (tmp_path / evidence.VERDICT).exists()
 
 
 async def test_by_hand_and_in_a_copy_any_name_is_right(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv(evidence.OF_SCENARIO, raising=False)
-    run = Run(scenario="x2_two", target=NOWHERE, folder=tmp_path, about={})
+    run = Run(scenario="x2_two", target=NOWHERE, platform=PLATFORM, folder=tmp_path, about={})
     async with run.acting(deadline_s=5):
         pass
     run.finish(GOOD)

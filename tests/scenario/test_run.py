@@ -10,6 +10,7 @@ from gp_lib import checks, evidence, scenario
 from gp_lib.errors import NotReady, UnsafeTarget, WorkbenchError
 from gp_lib.faults import Reset
 from gp_lib.history import Event, Fault, History, Operation
+from gp_lib.platforms import find_platform
 from gp_lib.scenario import Run, ScenarioFailed
 from gp_lib.settings import StackDescription, Target
 from gp_lib.verdict import Check, Ruling, Verdict
@@ -22,7 +23,7 @@ def run(tmp_path: Path) -> Run:
     target = Target(name="nowhere", platform_http="http://127.0.0.1:9", platform_ws="ws://127.0.0.1:9/ws")
     folder = tmp_path / "runs" / "now" / "x1"
     folder.mkdir(parents=True)
-    return Run(scenario="x1", target=target, folder=folder, about={})
+    return Run(scenario="x1", target=target, platform=find_platform("golden_path"), folder=folder, about={})
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ async def test_a_verdict_without_a_check_is_no_pass(run: Run) -> None:
         pass
     assert Verdict.of().ruling is Ruling.UNKNOWN
     with pytest.raises(WorkbenchError, match="has not acted"):
-        _ = Run(scenario="x2", target=run.target, folder=run.folder, about={}).recording
+        _ = Run(scenario="x2", target=run.target, platform=run.platform, folder=run.folder, about={}).recording
 
 
 async def test_a_run_that_promises_nothing_is_unknown_in_its_evidence(run: Run) -> None:

@@ -34,9 +34,6 @@ RUN_EVENTS = (*FIVE_EVENTS, AGENT_ERROR)
 TERMINAL_EVENTS = (AGENT_COMPLETED, AGENT_ERROR)
 """What ends a run when its root agent says it."""
 
-EFFECT_TOOL = "file_saving"
-"""The tool of the golden path that changes something: it files the best saving."""
-
 EVENT_ROW = "select seq, type, run_id::text from platform.events where event_id = $1::uuid"
 STORED_EVENTS = (
     "select event_id::text, run_id::text, thread_id::text, seq, type"
@@ -82,10 +79,6 @@ NEW_BILLED_SERVICE = (
     " (select max(day) as newest from golden_path.cost_facts where user_id = {user_id:String}) as days"
 )
 """How a billing export writes: one line a day for one service, up to the newest day of this customer's data."""
-
-RECOMMENDATION_LINE = r"(?m)^- (?P<service>\S.*): save (?P<amount>[\d,]+\.\d\d) USD a month$"
-TOTAL_LINE = r"(?m)^Total: (?P<amount>[\d,]+\.\d\d) USD a month$"
-"""How an answer spells what it recommends, and what that adds up to."""
 
 OUTBOX_STATEMENT = "insert into platform.events"
 """Text by which a statement that writes an event is known on the PostgreSQL wire."""
