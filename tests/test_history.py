@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gp_lib.contract.platform import Tools
 from gp_lib.errors import Damaged, WorkbenchError
 from gp_lib.history import VERSION, Event, Fault, History, Operation, Reading, record_from_json, record_to_json
 from tests.histories import tell
@@ -14,7 +15,7 @@ from tests.story_lines import BEGAN
 
 STORY = """
     amy       a1  supervisor  starts
-    amy       a2  supervisor  answers "Ünïcode, and a surrogate: \\ud800"
+    amy       a2  supervisor  says "Ünïcode, and a surrogate: \\ud800"
     amy       asked a
     postgres  stored_events amy a1-2
     fault     CutAtCommit struck 0.01 0.02  [since=0.005 side=answer]
@@ -51,6 +52,11 @@ def test_a_saved_history_comes_back_whole(saved: Saved) -> None:
     assert not loaded.truncated
 
 
+@pytest.mark.parametrize(("told", "tools"), [({}, Tools()), ({"tools": {"effect": "order"}}, Tools(effect="order"))])
+def test_a_history_knows_the_tools_that_its_header_names(saved: Saved, told: dict[str, object], tools: Tools) -> None:
+    assert History.load(saved(json.dumps({**HEADER, **told}) + "\n")).tools == tools
+
+
 def test_a_last_line_that_was_cut_short_is_left_out_and_told(saved: Saved) -> None:
     history = tell(STORY).history
     loaded = History.load(saved(lines_of(history)[:-10]))
@@ -68,6 +74,8 @@ def test_a_last_line_that_was_cut_short_is_left_out_and_told(saved: Saved) -> No
         json.dumps({**HEADER, "version": VERSION + 1}) + "\n",
         json.dumps({"kind": "history", "version": VERSION}) + "\n",
         json.dumps({**HEADER, "began": "once upon a time"}) + "\n",
+        json.dumps({**HEADER, "tools": {"costs": 5}}) + "\n",
+        json.dumps({**HEADER, "tools": {"hammer": "x"}}) + "\n",
         json.dumps(HEADER) + '\n{"kind": "event"}\n',
         json.dumps(HEADER) + '\n{"kind": "dream"}\n',
         json.dumps(HEADER) + '\nhalf a li\n{"kind": "event"}\n',

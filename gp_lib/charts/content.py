@@ -6,7 +6,7 @@ from gp_lib.history import Event, History, Reading
 
 
 def amounts(history: History) -> Chart:
-    """Each recommended amount (dot) beside the one that SQL computes (ring), by actor and service, in USD a month."""
+    """Each recommended amount (dot) beside the one that SQL computes (ring), by actor and service."""
     owners = {e.user_id: e.actor for _, e in history.indexed(Event) if e.user_id is not None}
     true = {
         (owners.get(reading.subject, reading.subject), str(row["service"])): float(row["monthly_saving"])
@@ -21,7 +21,7 @@ def amounts(history: History) -> Chart:
         for claim in reading.answer["amounts"]
     }
     rows = sorted(true.keys() | told.keys())
-    figure, axes = canvas(len(rows), "what could be saved: in the answer (dot) and by SQL (ring)")
+    figure, axes = canvas(len(rows), "recommended amounts: in the answer (dot) and by SQL (ring)")
     axes.scatter(
         [true[key] for key in rows if key in true],
         [row for row, key in enumerate(rows) if key in true],
@@ -33,7 +33,7 @@ def amounts(history: History) -> Chart:
         s=16, color="#0969da", label="answer",
     )  # fmt: skip
     label_rows(axes, [f"{actor} {service}" for actor, service in rows])
-    axes.set_xlabel("USD a month")
+    axes.set_xlabel("amount")
     legend(figure, axes, "outside lower center", columns=2)
     off = sum(told.get(key) != true.get(key) for key in rows)
     return drawn("amounts", f"{len(rows)} amounts of {len({a for a, _ in rows})} people, {off} differ", figure)

@@ -1,6 +1,7 @@
 """No check raises an alarm on a story that keeps its promise, however it is told."""
 
 import json
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given, settings
@@ -79,7 +80,8 @@ def test_a_story_is_judged_alike_after_it_was_saved_and_loaded(
 ) -> None:
     history = tell(tale.drop(lines, chance % len(lines))).history
     path = tmp_path_factory.mktemp("saved") / "history.jsonl"
-    header = {"kind": "history", "version": VERSION, "began": history.began.isoformat()}
+    about = {"began": history.began.isoformat(), "tools": asdict(history.tools)}
+    header = {"kind": "history", "version": VERSION, **about}
     path.write_text("".join(json.dumps(line) + "\n" for line in [header, *map(record_to_json, history)]))
     loaded = History.load(path)
     assert [judged(name, loaded) for name in NAMES] == [judged(name, history) for name in NAMES]

@@ -10,8 +10,10 @@ import pytest
 from gp_lib import contract, evidence
 from gp_lib.checks.conduct import ACT
 from gp_lib.history import Event, Fault, History, Operation, Reading, Record
+from gp_lib.runner.earlier_histories import load_history
 from gp_lib.runner.rejudge import judge
 from gp_lib.verdict import Ruling
+from tests.histories import with_claims
 from tests.projects import ROOT
 
 RAN = sorted(path.parent for path in (ROOT / "runs" / "example").glob("*/executed.ipynb"))
@@ -30,7 +32,7 @@ def stopped(history: History, at_s: float) -> History:
     records.sort(key=lambda record: _over_s(record) == at_s)  # what was under way is recorded when it is stopped
     why = {"why": "stopped"}
     act = Operation(actor="scenario", action=ACT, outcome="unknown", started_s=0.0, ended_s=at_s, detail=why)
-    return History([*records, act], began=history.began, tools=history.tools)
+    return with_claims(History([*records, act], began=history.began))
 
 
 def _over_s(record: Record) -> float:
@@ -78,7 +80,7 @@ def _starts(question: Operation, history: History) -> Iterator[Event]:
 
 @pytest.mark.parametrize("folder", RAN, ids=lambda folder: folder.name)
 def test_an_act_that_is_stopped_at_any_moment_neither_passes_nor_fails(folder: Path) -> None:
-    history = History.load(folder / evidence.HISTORY)
+    history = load_history(folder / evidence.HISTORY)
     ended_s = next(op.ended_s for _, op in history.indexed(Operation) if op.action == ACT)
     assert judge(folder, history).ruling is Ruling.PASS
     for number in range(1, MOMENTS + 1):

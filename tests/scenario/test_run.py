@@ -2,18 +2,21 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gp_lib import checks, evidence, scenario
+from gp_lib.contract.platform import Claims
 from gp_lib.errors import NotReady, UnsafeTarget, WorkbenchError
 from gp_lib.faults import Reset
-from gp_lib.history import Event, Fault, History, Operation
+from gp_lib.history import Event, Fault, History, Operation, Reading
 from gp_lib.platforms import find_platform
 from gp_lib.scenario import Run, ScenarioFailed
 from gp_lib.settings import StackDescription, Target
 from gp_lib.verdict import Check, Ruling, Verdict
+from tests.histories import tell
 
 GOOD = Verdict.of(Check(name="it_holds", verdict=Ruling.PASS, requirement="it holds"))
 
@@ -77,6 +80,30 @@ async def test_an_error_in_the_act_is_recorded_and_makes_it_unknown(run: Run) ->
     async with run.acting(deadline_s=5):
         raise ZeroDivisionError("in the middle")
     assert "in the middle" in act_of(saved(run)).detail["why"]
+    with pytest.raises(ScenarioFailed, match="did not reach its end"):
+        run.finish(GOOD)
+
+
+async def test_the_history_says_what_tools_are_called_and_what_answers_claim(run: Run) -> None:
+    answer = '"- S3: save 9.00 USD a month\\nTotal: 9.00 USD a month"'
+    events = tell(f"amy a1 supervisor starts\namy a2 supervisor answers {answer}\namy asked a").history[:3]
+    async with run.acting(deadline_s=5) as history:
+        for event in events:
+            history.record(event)
+    assert saved(run).tools == run.use_case.tools
+    (claims,) = [r.answer for _, r in saved(run).indexed(Reading) if r.question == "claims"]
+    assert claims == {"actor": "amy", "amounts": [{"service": "S3", "amount": "9.00"}], "totals": ["9.00"]}
+
+
+async def test_an_answer_that_the_platforms_description_fails_at_makes_it_unknown(run: Run) -> None:
+    def fails(answer: str) -> Claims:
+        raise ZeroDivisionError(answer)
+
+    run.platform = replace(run.platform, use_case=replace(run.use_case, read_claims=fails))
+    async with run.acting(deadline_s=5) as history:
+        for event in tell("amy a1 supervisor starts\namy a2 supervisor answers 9.00").history[:2]:
+            history.record(event)
+    assert "ZeroDivisionError: 9.00" in act_of(saved(run)).detail["why"]
     with pytest.raises(ScenarioFailed, match="did not reach its end"):
         run.finish(GOOD)
 
