@@ -49,13 +49,15 @@ def say_origin(batch: Path) -> None:
 
 def overridden(scenarios: list["Scenario"], overrides: Mapping[str, "Given"], target: str) -> dict[str, "Given"]:
     """The overrides with the target among them; everything that can be refused is refused here."""
+    from gp_lib.platforms import find_platform
     from gp_lib.runner.parameters import require_known
-    from gp_lib.settings import EMBEDDED, load_target
+    from gp_lib.settings import EMBEDDED, load_target, project_root
 
     require_known(overrides, {scenario.name: scenario.parameters for scenario in scenarios})
     if target == EMBEDDED:
         return dict(overrides)
     place = load_target(target)
+    find_platform(place.platform, beside=project_root())
     for scenario in scenarios:
         place.require(scenario.effect, scenario.name)
     return {**overrides, "target": target}

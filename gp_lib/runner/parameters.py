@@ -1,9 +1,10 @@
 """Parameters of a scenario: commented literals, one a line, whose defaults give their types."""
 
 import ast
+import difflib
 import io
 import tokenize
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from keyword import iskeyword
 
@@ -135,9 +136,16 @@ def require_known(overrides: Mapping[str, Given], scenarios: Mapping[str, Sequen
     """Refuse an override that no selected scenario knows.
 
     Raises:
-        ParameterError: there is one; it lists those there are.
+        ParameterError: there is one.
     """
     known = {parameter.name for parameters in scenarios.values() for parameter in parameters}
     for name in overrides:
         if name not in known:
-            raise ParameterError(", ".join(scenarios), f"no parameter is called {name!r}", sorted(known))
+            raise no_such_parameter(", ".join(scenarios), name, known)
+
+
+def no_such_parameter(where: str, name: str, known: Collection[str]) -> ParameterError:
+    """The error for a name that is not among ``known``: it says which of them may be meant, or else lists them."""
+    near = difflib.get_close_matches(name, known, n=1)
+    meant = f"; did you mean {near[0]!r}?" if near else ""
+    return ParameterError(where, f"no parameter is called {name!r}{meant}", [] if near else sorted(known))

@@ -5,6 +5,7 @@ from typing import Any
 
 from gp_lib.errors import ParameterError
 from gp_lib.runner.catalogue import Scenario
+from gp_lib.runner.parameters import no_such_parameter
 from gp_lib.runner.values import NotAValue, Value, from_given, of_type, shown
 from gp_lib.settings import parameters_for, parameters_of
 
@@ -38,7 +39,7 @@ def _require_one(name: str, known: set[str], where: str) -> None:
     if name == "target":
         raise ParameterError(where, "the target is chosen with --target, not by a parameter")
     if name not in known:
-        raise ParameterError(where, f"no parameter is called {name!r}", sorted(known))
+        raise no_such_parameter(where, name, known)
 
 
 def _of_scenario(scenario: Scenario, wanted: dict[str, Any], where: str) -> dict[str, Value]:

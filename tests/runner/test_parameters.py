@@ -60,6 +60,11 @@ def test_an_override_that_is_no_assignment_is_refused(text: str) -> None:
         parse_overrides([text])
 
 
-def test_an_unknown_name_is_refused_and_the_known_ones_are_listed() -> None:
-    with pytest.raises(ParameterError, match=r"'usres'.*keep, max_s, name, users"):
+def test_a_name_that_is_nothing_like_any_is_refused_and_the_known_ones_are_listed() -> None:
+    with pytest.raises(ParameterError, match=r"'color'. It has: keep, max_s, name, users"):
+        require_known({"color": "5"}, {"a1": DECLARED})
+
+
+def test_a_misspelt_name_is_refused_with_the_one_that_may_be_meant() -> None:
+    with pytest.raises(ParameterError, match=r"'usres'; did you mean 'users'\?\.?$"):
         require_known({"usres": "5"}, {"a1": DECLARED})

@@ -83,7 +83,11 @@ def test_what_is_given_for_one_batch_goes_before_what_the_target_sets(scenarios:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("qestion = 'x'", "targets.s.parameters: no parameter is called 'qestion'. It has: max_s, question, ruling"),
+        ("qestion = 'x'", "targets.s.parameters: no parameter is called 'qestion'; did you mean 'question'"),
+        (
+            "xyz = 5",
+            "targets.s.parameters: no parameter is called 'xyz'. It has: max_s, question, ruling, target, users",
+        ),
         ("[targets.s.parameters.a1]\nusers = 5", "targets.s.parameters.a1: no parameter is called 'users'"),
         ("[targets.s.parameters.a9]\nusers = 5", "no scenario is called 'a9'. It has: a1_one, w2_two"),
         ("users = 'many'", "users=many is not an integer, as w2_two needs it"),
