@@ -11,12 +11,15 @@ import pytest
 from hypothesis import settings
 
 from gp_lib import redaction
+from gp_lib.engine.imports import IRIS, without
 from gp_lib.services.options import StackOptions
 from gp_lib.services.stack import RunningStack, start_stack
 from gp_lib.settings import StackDescription
 
-StartStack = Callable[..., RunningStack]
+with without(IRIS):  # else each worker compiles that grammar while it collects tests
+    import nbformat  # noqa: F401 - imports jsonschema, for whoever imports either later
 
+StartStack = Callable[..., RunningStack]
 
 settings.register_profile("the same each time", derandomize=True, deadline=None)
 settings.load_profile("the same each time")

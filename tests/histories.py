@@ -53,6 +53,7 @@ what takes time (else it began at 0), ``[side=request hold_s=1.0]`` for a fault.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from gp_lib.checks.claims import CLAIMS, claims_in
@@ -102,13 +103,10 @@ def tell(story: str | Sequence[str]) -> Told:
     marked: list[int] = []
     now_s = 0.0
     for text in filter(None, map(str.strip, lines)):
-        found = _LINE.fullmatch(text)
-        assert found, f"no line of a story: {text!r}"
-        now_s = float(found["at"]) if found["at"] else now_s + STEP_S
-        if found["mark"]:
+        now_s, is_marked, record = _read(text, now_s + STEP_S)
+        if is_marked:
             marked.append(len(records))
-        options = dict(option.split("=", 1) for option in (found["options"] or "").split())
-        records.append(_record(Line(now_s, found["who"], found["rest"], options)))
+        records.append(record)
     return Told(with_claims(History(records, began=BEGAN)), tuple(marked))
 
 
@@ -117,6 +115,20 @@ def with_claims(history: History) -> History:
     records = [record for record in history if not (isinstance(record, Reading) and record.question == CLAIMS)]
     claims = claims_in(history, COST_SAVINGS.read_claims, now_s=records[-1].at_s if records else 0.0)
     return History([*records, *claims], began=history.began, tools=COST_SAVINGS.tools)
+
+
+def _read(text: str, next_s: float) -> tuple[float, bool, Record]:
+    """When a line happened, by itself at ``next_s``; whether it is marked; and its record."""
+    found = _LINE.fullmatch(text)
+    assert found, f"no line of a story: {text!r}"
+    at_s = float(found["at"]) if found["at"] else next_s
+    return at_s, bool(found["mark"]), _record_of(at_s, found["who"], found["rest"], found["options"] or "")
+
+
+@lru_cache(maxsize=20_000)
+def _record_of(at_s: float, who: str, rest: str, options: str) -> Record:
+    """Each line is read once: a story that is broken in a hundred ways is the same but for a line or two."""
+    return _record(Line(at_s, who, rest, dict(option.split("=", 1) for option in options.split())))
 
 
 def _record(line: Line) -> Record:

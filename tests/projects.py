@@ -1,10 +1,12 @@
 """A workbench folder of its own for a test: the real notebooks, a runs/ folder, and a stack that is up."""
 
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,22 @@ class Project:
             timeout=timeout_s,
             check=False,
         )
+
+    def gpath_here(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """The same in this process, without the second that a process of its own imports for: to see words refused."""
+        from gp_lib.cli.main import run_command
+
+        said, complained, argv, code = io.StringIO(), io.StringIO(), sys.argv, None
+        sys.argv = [str(GPATH), *words]
+        try:
+            with chdir(self.folder), redirect_stdout(said), redirect_stderr(complained):
+                run_command()
+        except SystemExit as ended:
+            code = ended.code
+        finally:
+            sys.argv = argv
+        assert isinstance(code, int), code
+        return subprocess.CompletedProcess(words, code, said.getvalue(), complained.getvalue())
 
     def latest(self) -> Path:
         """The folder of the last batch."""

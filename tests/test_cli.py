@@ -44,7 +44,7 @@ def nothing_was_made(project: Project) -> bool:
     ],
 )
 def test_bad_arguments_are_refused_before_anything_starts(project: Project, words: list[str], sentence: str) -> None:
-    refused = project.gpath(*words)
+    refused = project.gpath_here(*words)
     assert (refused.returncode, sentence in refused.stderr) == (64, True), refused.stderr
     assert nothing_was_made(project)
 

@@ -104,7 +104,7 @@ def test_an_unsigned_bundle_is_refused_with_2_until_that_is_asked_for(project: P
     ],
 )
 def test_words_that_contradict_each_other_are_bad_arguments(project: Project, bundle: Path, words: list[str]) -> None:
-    refused = project.gpath("import", str(bundle), *words)
+    refused = project.gpath_here("import", str(bundle), *words)
     assert (refused.returncode, refused.stdout) == (64, ""), refused.stderr
     assert there(project) == []
 

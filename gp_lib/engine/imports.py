@@ -1,12 +1,15 @@
-"""papermill, imported without what this process never uses."""
+"""papermill, and whatever else brings jsonschema along, imported without what this process never uses."""
 
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+IRIS = "rfc3987_syntax"
+"""With it jsonschema checks IRIs. It compiles a grammar whenever it is imported, for two seconds and more."""
+
 NOT_NEEDED = (
-    "rfc3987_syntax",  # jsonschema: checks IRIs; compiles a grammar at import, two seconds
+    IRIS,
     "isoduration",  # jsonschema: checks durations
     "pyarrow",  # papermill: reads and writes HDFS
 )

@@ -12,6 +12,8 @@ import threading
 import time
 from types import FrameType
 
+from gp_lib.engine.imports import IRIS, without
+
 GRACE_S = 10.0
 """How long a server whose owner is gone may take to end in good order. Kernels see its end and end themselves."""
 
@@ -24,7 +26,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="gpath-lab-") as scratch:
         # the debugger writes each cell into the kernel's temporary folder and nobody removes them
         os.environ["TMPDIR"] = tempfile.tempdir = scratch
-        from jupyterlab.labapp import LabApp  # imported here: it takes a second, and we may be told to stop before
+        with without(IRIS):  # no event of a Jupyter server has one
+            from jupyterlab.labapp import LabApp  # imported here: it takes a second, and we may be told to stop before
 
         LabApp.launch_instance(arguments)
 

@@ -122,7 +122,8 @@ WAYS: dict[str, tuple[str, Breaking]] = {
 
 
 def _never_announced(lines: Lines) -> Lines:
-    silent = [line for index, line in enumerate(lines) if index not in events(lines, "a")]
+    told = set(events(lines, "a"))
+    silent = [line for index, line in enumerate(lines) if index not in told]
     return reword(silent, where(silent, "asked a$")[0], " a$", ", in vain")
 
 
@@ -139,5 +140,5 @@ def _without(lines: Lines, words: str) -> Lines:
 
 def _only(lines: Lines, calls: str) -> Lines:
     """Without the tool events whose call is none of ``calls``."""
-    other = set(where(lines, "#")) - set(where(lines, calls))
-    return [line for index, line in enumerate(lines) if index not in other & set(events(lines, "a"))]
+    gone = (set(where(lines, "#")) - set(where(lines, calls))) & set(events(lines, "a"))
+    return [line for index, line in enumerate(lines) if index not in gone]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gp_lib import evidence
+from gp_lib.engine.imports import NOT_NEEDED, without
 from gp_lib.errors import Damaged, SettingsError
 from gp_lib.runner.report.text import line
 
@@ -21,9 +22,10 @@ def notebook_diff(before: Path, after: Path) -> str:
         SettingsError: nbdime is not installed.
     """
     try:
-        import nbdime
-        from nbdime.diffing.notebooks import set_notebook_diff_targets
-        from nbdime.prettyprint import PrettyPrintConfig, pretty_print_notebook_diff
+        with without(*NOT_NEEDED):  # nbdime imports jsonschema
+            import nbdime
+            from nbdime.diffing.notebooks import set_notebook_diff_targets
+            from nbdime.prettyprint import PrettyPrintConfig, pretty_print_notebook_diff
     except ImportError as error:
         raise SettingsError("--notebooks", "needs nbdime: pip install 'golden-path-workbench[diff]'") from error
     paths = [folder / evidence.EXECUTED for folder in (before, after)]

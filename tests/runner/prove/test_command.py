@@ -94,14 +94,14 @@ def test_what_may_not_or_cannot_be_sabotaged_is_refused(
     project: Project, stack: StackDescription, changes: dict[str, str], sentence: str
 ) -> None:
     foreign(project, stack, **changes)
-    refused = project.gpath("prove", "a3", "--target", "staging", "--sabotage")
+    refused = project.gpath_here("prove", "a3", "--target", "staging", "--sabotage")
     assert (refused.returncode, sentence in refused.stderr) == (64, True), refused.stderr
     assert list((project.folder / "runs").iterdir()) == []
 
 
 def test_seeded_defects_are_refused_on_a_foreign_target(project: Project, stack: StackDescription) -> None:
     foreign(project, stack)
-    refused = project.gpath("prove", "a3", "--target", "staging")
+    refused = project.gpath_here("prove", "a3", "--target", "staging")
     assert (refused.returncode, "has no seeded defects: use --sabotage" in refused.stderr) == (64, True)
 
 
@@ -150,6 +150,6 @@ def wait_until(condition: Callable[[], bool]) -> None:
 )
 def test_bad_words_are_refused_before_anything_starts(tmp_path: Path, words: list[str], sentence: str) -> None:
     project = Project.make(tmp_path)
-    refused = project.gpath(*words)
+    refused = project.gpath_here(*words)
     assert (refused.returncode, sentence in refused.stderr) == (64, True), refused.stderr
     assert list((project.folder / "runs").iterdir()) == []
