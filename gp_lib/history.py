@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TextIO, TypeVar, overload
 
 from gp_lib import strict_json
@@ -192,6 +192,9 @@ class History(Sequence[Record]):
     truncated = False
     """Whether the file it was loaded from ends in the middle of a line, as after a kill."""
 
+    about: Mapping[str, Any] = MappingProxyType({})
+    """What the first line of the file says that it was loaded from."""
+
     def __init__(self, records: Iterable[Record] = (), *, began: datetime = EPOCH, tools: Tools | None = None) -> None:
         self.began = began
         self.tools = tools or Tools()
@@ -208,6 +211,7 @@ class History(Sequence[Record]):
         lines = strict_json.lines(path, open_history)
         header = _header(path, next(lines, None))
         history = cls(began=datetime.fromisoformat(header["began"]), tools=Tools(**header.get("tools") or {}))
+        history.about = header
         for line in lines:
             if not line.whole:
                 history.truncated = True

@@ -255,7 +255,7 @@ def parameters_of(target: str) -> dict[str, Any]:
     tables = _target_tables()
     fields = _merged(tables.get(target, {}), _overrides(target, tables))
     if target == EMBEDDED and (others := fields.keys() - {"parameters"}):
-        raise SettingsError(f"targets.{target}.{min(others)}", "the embedded stack has only parameters to be set")
+        raise SettingsError(f"targets.{target}.{min(others)}", "on the embedded target only parameters can be set")
     found = fields.get("parameters", {})
     if not isinstance(found, dict):
         raise SettingsError(f"targets.{target}.parameters", "is not a table of names and values")
@@ -263,13 +263,14 @@ def parameters_of(target: str) -> dict[str, Any]:
 
 
 def parameters_for(scenario: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of a target's ``parameters`` that are for ``scenario``; what is for it alone goes before what is for all.
+    """Those of a target's ``parameters`` that are for ``scenario``: its own table goes before what is set for all.
 
-    A table whose name is the scenario's own, or its id (``a4``), is for it alone.
+    The table is called as the scenario, or by its id (``a4``).
     """
-    own = [parameters.get(name) for name in (scenario.split("_")[0], scenario)]
-    general = {name: value for name, value in parameters.items() if not isinstance(value, dict)}
-    return general | {name: value for table in own if isinstance(table, dict) for name, value in table.items()}
+    names = (scenario.split("_")[0], scenario)
+    own = [table for name in names if isinstance(table := parameters.get(name), dict)]
+    general = {name: value for name, value in parameters.items() if name not in names}
+    return general | {name: value for table in own for name, value in table.items()}
 
 
 def _target_tables() -> dict[str, dict[str, Any]]:

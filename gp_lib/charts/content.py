@@ -18,7 +18,7 @@ def amounts(history: History) -> Chart:
         (reading.answer["actor"], claim["service"]): float(claim["amount"])
         for _, reading in history.indexed(Reading)
         if reading.question == "claims"
-        for claim in reading.answer["amounts"]
+        for claim in reading.answer.get("amounts", ())
     }
     rows = sorted(true.keys() | told.keys())
     figure, axes = canvas(len(rows), "recommended amounts: in the answer (dot) and by SQL (ring)")

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from gp_lib.checks.claims import claims_of
+from gp_lib.checks.claims import claims_by_story, story_key
 from gp_lib.checks.promise import Finding, promise
 from gp_lib.checks.said import doubt_field, is_odd
 from gp_lib.checks.stories import Story, stories
@@ -130,12 +130,13 @@ def _claims(
     finding: Finding, history: History, actors: Collection[str] | None
 ) -> Iterator[tuple[Story, int, Claims, str]]:
     """As ``_answers``, with what each claims; one whose claims were not read leaves ``finding`` in doubt."""
+    read = claims_by_story(history)
     for story, index, _, user_id in _answers(history, actors):
-        claims = claims_of(history, story)
-        if claims is None:
-            finding.doubt(f"{story.name}: what its answer claims was not read", index)
-        else:
+        claims = read.get(story_key(story), "nobody looked")
+        if isinstance(claims, Claims):
             yield story, index, claims, user_id
+        else:
+            finding.doubt(f"{story.name}: what its answer claims could not be read: {claims}", index)
 
 
 def _last_readings(history: History, question: str) -> dict[str, Any]:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from typing import Any
 
 from gp_lib.checks.stories import Story, stories
+from gp_lib.checks.tables import LARGEST, UNREADABLE
 from gp_lib.contract.platform import Claims
+from gp_lib.errors import shortened
 from gp_lib.history import History, Reading
 
 CLAIMS = "claims"
@@ -12,31 +15,65 @@ CLAIMS = "claims"
 
 
 def claims_in(history: History, read_claims: Callable[[str], Claims], *, now_s: float) -> Iterator[Reading]:
-    """A reading for each answer that somebody received, made at ``now_s``."""
+    """A reading for each answer that somebody received, made at ``now_s``.
+
+    Where ``read_claims``, which is anybody's code, fails at an answer, the reading says why.
+    """
     for story in stories(history):
         if story.answer:
-            claims = read_claims(story.answer)
+            try:
+                found = _spelt(read_claims(story.answer))
+            except Exception as error:  # noqa: BLE001 - a check that needs these claims is then in doubt
+                found = {"why": shortened(f"{type(error).__name__}: {error}")}
             yield Reading(
-                store="answer",
+                store="workbench",
                 question=CLAIMS,
                 subject=story.run_id,
-                answer={
-                    "actor": story.receiver,
-                    "amounts": [{"service": name, "amount": str(amount)} for name, amount in claims.amounts],
-                    "totals": [str(total) for total in claims.totals],
-                },
+                answer={"actor": story.receiver, **found},
                 asked_s=now_s,
                 answered_s=now_s,
             )
 
 
-def claims_of(history: History, story: Story) -> Claims | None:
-    """What the answer of ``story`` claims; ``None`` when that was not read."""
+def _spelt(claims: Claims) -> dict[str, Any]:
+    return {
+        "amounts": [{"service": name, "amount": str(amount)} for name, amount in claims.amounts],
+        "totals": [str(total) for total in claims.totals],
+    }
+
+
+def claims_by_story(history: History) -> dict[tuple[str, str], Claims | str]:
+    """What each answer claims, by receiver and run; in place of what could not be read stands why, in words."""
+    found = {}
     for _, reading in history.indexed(Reading):
-        told = (reading.question, reading.subject) == (CLAIMS, story.run_id) and reading.answer
-        if told and told["actor"] == story.receiver:
-            return Claims(
-                amounts=tuple((row["service"], Decimal(row["amount"])) for row in told["amounts"]),
-                totals=tuple(map(Decimal, told["totals"])),
-            )
-    return None
+        if reading.question == CLAIMS and isinstance(reading.answer, dict):
+            found[str(reading.answer.get("actor")), reading.subject] = _read(reading.answer)
+    return found
+
+
+def _read(answer: dict[str, Any]) -> Claims | str:
+    if "why" in answer:
+        return str(answer["why"])
+    try:
+        amounts = tuple((_name(row["service"]), _amount(row["amount"])) for row in answer["amounts"])
+        return Claims(amounts=amounts, totals=tuple(map(_amount, answer["totals"])))
+    except UNREADABLE:
+        return "they are not names and finite amounts"
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a service has a name")
+    return value
+
+
+def _amount(text: str) -> Decimal:
+    amount = Decimal(text)
+    if not amount.is_finite() or abs(amount) >= LARGEST:
+        raise ValueError("it is not an amount of money")
+    return amount
+
+
+def story_key(story: Story) -> tuple[str, str]:
+    """What ``claims_by_story`` calls the answer of ``story``."""
+    return story.receiver, story.run_id

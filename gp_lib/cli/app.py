@@ -13,7 +13,8 @@ from gp_lib.runner.terminal import complain
 
 if TYPE_CHECKING:
     from gp_lib.runner.catalogue import Scenario
-    from gp_lib.runner.values import Given
+    from gp_lib.settings import Target
+    from gp_lib.values import Given
 
 EXIT_CODES = """
 Exit codes: 0 all selected scenarios passed, and there was at least one. 1 at least one failed.
@@ -49,15 +50,23 @@ def say_origin(batch: Path) -> None:
 
 def overridden(scenarios: list["Scenario"], overrides: Mapping[str, "Given"], target: str) -> dict[str, "Given"]:
     """The overrides with the target among them; everything that can be refused is refused here."""
-    from gp_lib.platforms import find_platform
     from gp_lib.runner.parameters import require_known
-    from gp_lib.settings import EMBEDDED, load_target, project_root
+    from gp_lib.settings import EMBEDDED
 
     require_known(overrides, {scenario.name: scenario.parameters for scenario in scenarios})
     if target == EMBEDDED:
         return dict(overrides)
-    place = load_target(target)
-    find_platform(place.platform, beside=project_root())
+    place = reachable(target)
     for scenario in scenarios:
         place.require(scenario.effect, scenario.name)
     return {**overrides, "target": target}
+
+
+def reachable(target: str) -> "Target":
+    """A target of ``gpath.toml``; what is wrong with its settings, or its platform's description, is refused here."""
+    from gp_lib.platforms import find_platform
+    from gp_lib.settings import load_target, project_root
+
+    place = load_target(target)
+    find_platform(place.platform, beside=project_root())
+    return place

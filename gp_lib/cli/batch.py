@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gp_lib.cli.app import EXIT_CODES, Names, Overrides, RunName, TargetName, app, overridden, say_origin
+from gp_lib.cli.app import EXIT_CODES, Names, Overrides, RunName, TargetName, app, overridden, reachable, say_origin
 from gp_lib.runner.terminal import complain, say, say_text
 
 if TYPE_CHECKING:
@@ -129,12 +129,14 @@ def resume(
     from gp_lib import evidence
     from gp_lib.runner.batch import Batch, Rules
     from gp_lib.runner.catalogue import discover
-    from gp_lib.settings import project_root
+    from gp_lib.settings import EMBEDDED, project_root
 
     root = project_root()
     folder = evidence.find_run(root / "runs", run)
     say_origin(folder)
     batch = Batch.cut_short(folder, discover(root / "notebooks").every)
+    if batch.left and batch.plan.target != EMBEDDED:
+        reachable(batch.plan.target)
     if evidence.is_foreign(folder):
         complain(f"gpath: it goes on with this project's notebooks, on its target {batch.plan.target!r}")
     rules = Rules(fail_fast=fail_fast, retries=retries, deadline_s=deadline, scenario_s=scenario_deadline)

@@ -1,7 +1,7 @@
 """A platform as a value: its name, and what its agents are asked about."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from decimal import Decimal
 
 
@@ -21,6 +21,14 @@ class Tools:
     utilization: str = ""
     lookup: str = ""
     effect: str = ""
+
+    def __post_init__(self) -> None:
+        names = astuple(self)
+        if not all(isinstance(name, str) for name in names):
+            raise TypeError("the name of a tool is a text, empty where there is no such tool")
+        named = [name for name in names if name]
+        if len(set(named)) != len(named):
+            raise ValueError("two tools have the same name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +51,8 @@ class UseCase:
     Attributes:
         tools: their names.
         read_claims: takes the claims out of the text of an answer.
-        unknown_id: makes an id of the form that ``tools.lookup`` expects, which nobody has and nobody can guess.
+        unknown_id: makes an id of the form that ``tools.lookup`` expects, which does not exist and cannot be guessed: a
+            new one at each call, of 8 characters or more.
     """
 
     tools: Tools

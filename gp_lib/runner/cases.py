@@ -10,7 +10,7 @@ from types import MappingProxyType
 from gp_lib.errors import ParameterError
 from gp_lib.runner.catalogue import Scenario
 from gp_lib.runner.parameters import typed
-from gp_lib.runner.values import Given, Value, shown, split_outside, unquoted
+from gp_lib.values import Given, Value, shown, split_outside, unquoted
 
 MOST_CASES = 10_000
 """More than anybody means: a range with a slip of the finger is refused instead of filling the disk."""

@@ -39,9 +39,9 @@ That run is `{origin}`. This is the scenario's notebook as it is here: the one t
 LOAD = """from pathlib import Path
 
 from gp_lib import checks
-from gp_lib.history import History
+from gp_lib.runner.earlier_histories import load_history
 
-recorded = History.load(Path({path!r}))
+recorded = load_history(Path({path!r}))
 recorded.table()"""
 
 

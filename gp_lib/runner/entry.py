@@ -9,7 +9,7 @@ from gp_lib.errors import DAMAGED, Damaged, shortened
 from gp_lib.runner.cases import Case
 from gp_lib.runner.notebook_digest import KEY, noted_digest
 from gp_lib.runner.parameters import plain_parameters
-from gp_lib.runner.values import Value
+from gp_lib.values import Value
 from gp_lib.verdict import Check, Ruling, Verdict
 
 

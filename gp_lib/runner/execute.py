@@ -21,7 +21,7 @@ from gp_lib.runner.catalogue import ROLES, Scenario, notebook_cells
 from gp_lib.runner.entry import Entry, read_outcome
 from gp_lib.runner.notebook_digest import notebook_digest
 from gp_lib.runner.prepared import prepared
-from gp_lib.runner.values import Value
+from gp_lib.values import Value
 
 if TYPE_CHECKING:
     from gp_lib.engine.states import Ending

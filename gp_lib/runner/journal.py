@@ -19,7 +19,7 @@ from gp_lib.runner.cases import Case
 from gp_lib.runner.catalogue import Scenario
 from gp_lib.runner.entry import Entry
 from gp_lib.runner.parameters import saved_parameters
-from gp_lib.runner.values import Value
+from gp_lib.values import Value
 from gp_lib.verdict import Ruling
 
 if TYPE_CHECKING:

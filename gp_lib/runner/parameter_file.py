@@ -11,7 +11,7 @@ from yaml.events import AliasEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from gp_lib.errors import ParameterError
-from gp_lib.runner.values import Given, Quoted
+from gp_lib.values import Given, Quoted
 
 WRITTEN = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 """The tags of what is written plainly; any other was asked for (``!!binary``)."""

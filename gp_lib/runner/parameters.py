@@ -10,7 +10,7 @@ from keyword import iskeyword
 
 from gp_lib.errors import ParameterError
 from gp_lib.runner.cell_code import parsed
-from gp_lib.runner.values import Given, NotAValue, Value, from_given, of_type, plain, shown
+from gp_lib.values import Given, NotAValue, Value, from_given, of_type, plain, shown
 
 __all__ = ["Parameter", "Value", "parse_overrides", "read_parameters", "require_known", "saved_parameters", "typed"]
 
@@ -146,6 +146,11 @@ def require_known(overrides: Mapping[str, Given], scenarios: Mapping[str, Sequen
 
 def no_such_parameter(where: str, name: str, known: Collection[str]) -> ParameterError:
     """The error for a name that is not among ``known``: it says which of them may be meant, or else lists them."""
-    near = difflib.get_close_matches(name, known, n=1)
-    meant = f"; did you mean {near[0]!r}?" if near else ""
+    near = similar(name, known)
+    meant = f"; did you mean {near!r}?" if near else ""
     return ParameterError(where, f"no parameter is called {name!r}{meant}", [] if near else sorted(known))
+
+
+def similar(name: str, known: Collection[str]) -> str | None:
+    """Which of ``known`` may be meant by ``name``; ``None`` when it is like none of them."""
+    return next(iter(difflib.get_close_matches(name, known, n=1)), None)

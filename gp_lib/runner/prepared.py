@@ -10,7 +10,7 @@ from typing import Any
 
 from gp_lib.errors import ParameterError
 from gp_lib.runner.notebooks import KINDS, read_notebook
-from gp_lib.runner.values import Value
+from gp_lib.values import Value
 
 PARAMETERS, INJECTED = "parameters", "injected-parameters"
 LEFT_BEHIND = {INJECTED, "papermill-error-cell-tag"}

@@ -8,11 +8,12 @@ from gp_lib import evidence
 from gp_lib.errors import ParameterError, WorkbenchError
 from gp_lib.runner.catalogue import Scenario
 from gp_lib.runner.report.saved import SavedBatch
+from gp_lib.settings import CONFIG
 from gp_lib.verdict import Ruling
 
 GIT_WITHIN_S = 30.0
-CONCERNS_ALL = ("gp_lib/", "requirements.lock", "pyproject.toml")
-"""A change here may change the verdict of every scenario."""
+CONCERNS_ALL = ("gp_lib/", "requirements.lock", "pyproject.toml", CONFIG)
+"""A change here may change the verdict of every scenario; so may one of a module beside them, as of a platform."""
 
 
 def not_passed(scenarios: Sequence[Scenario], runs: Path) -> list[Scenario]:
@@ -45,7 +46,7 @@ def changed(scenarios: Sequence[Scenario], root: Path, since: str) -> list[Scena
     """
     files = {*_git(root, "ls-files", "--others", "--exclude-standard", "-z")}
     files |= {*_git(root, "diff", "--name-only", "--relative", "-z", "--end-of-options", since, "--")}
-    if any(file.startswith(CONCERNS_ALL) for file in files):
+    if any(file.startswith(CONCERNS_ALL) or ("/" not in file and file.endswith(".py")) for file in files):
         return list(scenarios)
     found = [scenario for scenario in scenarios if scenario.path.relative_to(root).as_posix() in files]
     if not found:

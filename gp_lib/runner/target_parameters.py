@@ -1,13 +1,13 @@
 """Values that a target sets in place of the notebooks' defaults, held against the notebooks before anything starts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gp_lib.errors import ParameterError
 from gp_lib.runner.catalogue import Scenario
-from gp_lib.runner.parameters import no_such_parameter
-from gp_lib.runner.values import NotAValue, Value, from_given, of_type, shown
+from gp_lib.runner.parameters import no_such_parameter, similar
 from gp_lib.settings import parameters_for, parameters_of
+from gp_lib.values import NotAValue, Value, from_settings, shown
 
 
 def target_parameters(scenarios: Sequence[Scenario], target: str) -> dict[str, dict[str, Value]]:
@@ -18,42 +18,43 @@ def target_parameters(scenarios: Sequence[Scenario], target: str) -> dict[str, d
         SettingsError: the target's settings cannot be read.
     """
     wanted, where = parameters_of(target), f"targets.{target}.parameters"
-    _require_known(scenarios, wanted, where)
+    for name, value in wanted.items():
+        named = [scenario for scenario in scenarios if name in _names(scenario)]
+        if named and isinstance(value, dict):
+            _require_known(value, named, f"{where}.{name}")
+        elif isinstance(value, dict) and not any(name == each.name for s in scenarios for each in s.parameters):
+            raise ParameterError(where, f"no scenario or parameter is called {name!r}", [s.name for s in scenarios])
+        else:
+            _require_known([name], scenarios, where)
     return {scenario.name: _of_scenario(scenario, wanted, where) for scenario in scenarios}
 
 
-def _require_known(scenarios: Sequence[Scenario], wanted: dict[str, Any], where: str) -> None:
+def _names(scenario: Scenario) -> tuple[str, str]:
+    """How a table for this scenario alone may be called: as its notebook, or by its id."""
+    return scenario.path.stem, scenario.path.stem.split("_")[0]
+
+
+def _require_known(names: Iterable[str], scenarios: Sequence[Scenario], where: str) -> None:
+    """Refuse a name that none of ``scenarios`` has as a parameter.
+
+    One that is like no other may belong to a notebook that cannot be read: that one stops no other scenario.
+    """
     known = {parameter.name for scenario in scenarios for parameter in scenario.parameters}
-    for name, value in wanted.items():
-        named = [scenario for scenario in scenarios if name in (scenario.name, scenario.name.split("_")[0])]
-        if not isinstance(value, dict):
-            _require_one(name, known, where)
-        elif not named:
-            raise ParameterError(where, f"no scenario is called {name!r}", [scenario.name for scenario in scenarios])
-        for scenario in named if isinstance(value, dict) else ():
-            for each in value if not scenario.unreadable else ():
-                _require_one(each, {parameter.name for parameter in scenario.parameters}, f"{where}.{name}")
+    for name in names:
+        if name == "target":
+            raise ParameterError(where, "the target is chosen with --target, not by a parameter")
+        of_unreadable = any(scenario.unreadable for scenario in scenarios) and not similar(name, known)
+        if name not in known and not of_unreadable:
+            raise no_such_parameter(where, name, known)
 
 
-def _require_one(name: str, known: set[str], where: str) -> None:
-    if name == "target":
-        raise ParameterError(where, "the target is chosen with --target, not by a parameter")
-    if name not in known:
-        raise no_such_parameter(where, name, known)
-
-
-def _of_scenario(scenario: Scenario, wanted: dict[str, Any], where: str) -> dict[str, Value]:
+def _of_scenario(scenario: Scenario, wanted: Mapping[str, Any], where: str) -> dict[str, Value]:
     defaults = {parameter.name: parameter.default for parameter in scenario.parameters}
     values = {}
-    for name, value in parameters_for(scenario.name, wanted).items():
+    for name, value in parameters_for(scenario.path.stem, wanted).items():
         if name in defaults:
             try:
-                values[name] = _typed(value, defaults[name])
+                values[name] = from_settings(value, defaults[name])
             except NotAValue as error:
-                raise ParameterError(where, f"{name}={shown(value)} {error}, as {scenario.name} needs it") from None
+                raise ParameterError(where, f"{name}={shown(value)} {error}, as in {scenario.name}") from None
     return values
-
-
-def _typed(value: Any, default: object) -> Value:
-    """A text is read as on a command line: from the environment, everything is one."""
-    return from_given(value, default) if isinstance(value, str) else of_type(value, default)

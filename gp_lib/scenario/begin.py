@@ -14,6 +14,7 @@ from gp_lib.scenario.fingerprints import fingerprints
 from gp_lib.scenario.own_name import require_own_name
 from gp_lib.scenario.run import Run
 from gp_lib.settings import Effect, load_target, parameters_for, project_root
+from gp_lib.values import NotAValue, from_settings
 
 
 async def begin(
@@ -54,10 +55,19 @@ async def begin(
 
 
 def _ignored(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """What the target would have set otherwise than this notebook has it; a batch sets it, a run by hand does not."""
+    """What a batch would have set for this target, and this notebook, which is run by hand, has otherwise."""
     shell = get_ipython()
-    names = shell.user_ns if shell is not None else {}
-    return {name: value for name, value in wanted.items() if name in names and str(names[name]) != str(value)}
+    if shell is None or os.environ.get(evidence.OF_SCENARIO):
+        return {}
+    names = shell.user_ns
+    return {name: value for name, value in wanted.items() if name in names and not _is_set(names[name], value)}
+
+
+def _is_set(value: object, wanted: object) -> bool:
+    try:
+        return bool(from_settings(wanted, value) == value)
+    except NotAValue:
+        return False
 
 
 def _folder(name: str) -> Path:

@@ -94,17 +94,15 @@ class Run:
             why = traceback.format_exc()
         finally:
             timer.cancel()
-            unread = self._read_claims()
-            self._end_act(why or unread, pending)
+            try:
+                self._read_claims()
+            finally:
+                self._end_act(why, pending)
 
-    def _read_claims(self) -> str | None:
-        """Write down what every answer claims; the traceback when the platform's description fails at it."""
-        try:
-            for reading in claims_in(self.recording, self.use_case.read_claims, now_s=self.recording.now_s()):
-                self.recording.record(reading)
-        except Exception:  # noqa: BLE001 - the description of a platform is anybody's code
-            return traceback.format_exc()
-        return None
+    def _read_claims(self) -> None:
+        """Write down what every answer claims."""
+        for reading in claims_in(self.recording, self.use_case.read_claims, now_s=self.recording.now_s()):
+            self.recording.record(reading)
 
     def _end_act(self, why: str | None, pending: Sequence[str]) -> None:
         detail: dict[str, Any] = {} if why is None else {"why": shortened(why, MAX_MESSAGE)}
@@ -250,7 +248,7 @@ class Run:
         facts += [(name, ", ".join(f"{k} {v}" for k, v in print_.items())) for name, print_ in services.items()]
         if self.ignored_parameters:
             others = ", ".join(f"{name} = {value!r}" for name, value in self.ignored_parameters.items())
-            facts.append(("not used", f"{others}: the target sets it for batches; here, set it in the parameters cell"))
+            facts.append(("not used", f"{others}: set for this target in batches; by hand, change the parameters cell"))
         left = 'style="text-align:left"'
         rows = "".join(f"<tr><th {left}>{html.escape(k)}</th><td {left}>{html.escape(v)}</td></tr>" for k, v in facts)
         return f"<table>{rows}</table>"

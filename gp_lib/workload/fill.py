@@ -11,6 +11,6 @@ def fill(question: str, **gaps: str) -> str:
     """
     for name, words in gaps.items():
         if f"{{{name}}}" not in question:
-            raise ParameterError(f"the question {question!r}", f"it has no {{{name}}}, where something is filled in")
+            raise ParameterError(f"the question {question!r}", f"it needs the placeholder {{{name}}}")
         question = question.replace(f"{{{name}}}", words)
     return question

@@ -101,6 +101,12 @@ def test_the_act_asserts_prints_and_sleeps_nowhere(path: Path) -> None:
     assert "run.acting(" in ast.unparse(blocks[0])
 
 
+def test_what_is_asked_is_a_parameter(path: Path) -> None:
+    act = nodes(code_cells(path)["act"])
+    texts = [node.value for node in act if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    assert [text for text in texts if re.search(r"[A-Za-z] \w.*[.?]", text)] == []
+
+
 def test_the_assert_cell_uses_nothing_but_history_parameters_and_checks(path: Path) -> None:
     cells = code_cells(path)
     judged = [node for node in nodes(cells["assert"]) if isinstance(node, ast.Name)]

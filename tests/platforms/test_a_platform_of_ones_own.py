@@ -1,5 +1,6 @@
 """A target names a description of its platform that stands beside gpath.toml, outside of the workbench."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ def read_claims(answer):
     return Claims(amounts=claims.amounts)
 
 
-ACME = Platform(name="acme", use_case=UseCase(tools=use_case.tools, read_claims=read_claims, unknown_id=lambda: "0"))
+case = UseCase(tools=use_case.tools, read_claims=read_claims, unknown_id=use_case.unknown_id)
+ACME = Platform(name="acme", use_case=case)
 """
 """The embedded platform as somebody describes it who never finds the total in an answer."""
 
@@ -59,3 +61,19 @@ def test_a_platform_that_cannot_be_had_starts_nothing(project: Project) -> None:
         assert done.returncode == 64, done.stdout + done.stderr
         assert "'acme_gpath:ACME' cannot be imported: ModuleNotFoundError" in done.stderr
     assert not list((project.folder / "runs").iterdir())
+
+
+def test_a_batch_is_not_gone_on_with_without_its_platform(project: Project) -> None:
+    begun = project.gpath("run", "a2", "--target", "mine", "--deadline", "0")
+    assert begun.returncode == 2, begun.stdout + begun.stderr
+    (project.folder / "acme_gpath.py").rename(project.folder / "elsewhere.py")
+    refused = project.gpath("resume")
+    assert refused.returncode == 64, refused.stdout + refused.stderr
+    assert "'acme_gpath:ACME' cannot be imported" in refused.stderr
+    (project.folder / "elsewhere.py").rename(project.folder / "acme_gpath.py")
+    settings = project.folder / "gpath.toml"
+    settings.write_text(f"{settings.read_text()}\n[targets.mine.parameters]\nusers = 1")
+    resumed = project.gpath("resume", "--deadline", "0")
+    assert resumed.returncode == 2, resumed.stdout + resumed.stderr
+    (entry,) = json.loads((project.latest() / "batch.json").read_text())["scenarios"]
+    assert entry["parameters"] == {"target": "mine"}, "a batch keeps the parameters that it was planned with"

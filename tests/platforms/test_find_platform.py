@@ -2,20 +2,25 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gp_lib.contract.platform import Tools
 from gp_lib.errors import SettingsError
 from gp_lib.platforms import find_platform
 
 ACME = """
+import uuid
+from dataclasses import replace
 from gp_lib.contract.platform import Claims, Platform, Tools, UseCase
 
-ACME = Platform(
-    name="acme",
-    use_case=UseCase(tools=Tools(effect="order"), read_claims=lambda answer: Claims(), unknown_id=lambda: "0"),
-)
+CASE = UseCase(tools=Tools(effect="order"), read_claims=lambda answer: Claims(), unknown_id=lambda: uuid.uuid4().hex)
+ACME = Platform(name="acme", use_case=CASE)
 NOTHING = 5
+SHORT = Platform(name="short", use_case=replace(CASE, unknown_id=lambda: uuid.uuid4().hex[:7]))
+SAME = Platform(name="same", use_case=replace(CASE, unknown_id=lambda: "0123456789"))
+NUMBER = Platform(name="number", use_case=replace(CASE, unknown_id=lambda: 5))
 """
 
 
@@ -47,6 +52,25 @@ def test_a_platform_of_another_package_is_found_by_its_entry_point(beside: Path)
     assert find_platform("acme").name == "acme"
 
 
+def test_a_name_that_two_packages_give_is_refused(beside: Path) -> None:
+    for name in ("one", "two"):
+        about = beside / f"{name}-1.0.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (about / "entry_points.txt").write_text("[golden_path_workbench.platforms]\nacme = acme_gpath:ACME\n")
+    sys.path.append(str(beside))
+    with pytest.raises(SettingsError, match="'acme' is brought by 2 packages"):
+        find_platform("acme")
+
+
+@pytest.mark.parametrize(
+    ("names", "error"), [({"effect": None}, TypeError), ({"costs": "a", "effect": "a"}, ValueError)]
+)
+def test_tools_are_named_by_texts_that_differ(names: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        Tools(**names)
+
+
 def test_an_unknown_platform_is_refused_and_the_known_ones_are_listed() -> None:
     with pytest.raises(SettingsError, match=r"platform: there is no platform 'acme'; .*golden_path.*module:NAME"):
         find_platform("acme")
@@ -59,6 +83,9 @@ def test_an_unknown_platform_is_refused_and_the_known_ones_are_listed() -> None:
         ("nowhere_gpath:ACME", "cannot be imported: ModuleNotFoundError"),
         ("acme_gpath:ACNE", "cannot be imported: AttributeError"),
         ("acme_gpath:NOTHING", "is not a Platform, but a int"),
+        ("acme_gpath:SHORT", "unknown_id of 'acme_gpath:SHORT' has to make a new id at each call, of 8 characters"),
+        ("acme_gpath:SAME", "has to make a new id at each call"),
+        ("acme_gpath:NUMBER", "unknown_id of 'acme_gpath:NUMBER' fails: TypeError"),
         ("acme_gpath:", "cannot be imported"),
         (":ACME", "cannot be imported"),
     ],

@@ -38,8 +38,19 @@ def test_nothing_that_was_saved_moves(tmp_path: Path) -> None:
     assert list(load_history(path))[:5] == list(History.load(path))
 
 
-def test_a_history_of_today_stays_as_it_is(tmp_path: Path) -> None:
-    path = saved(tmp_path / "history.jsonl", "9.00", tools={"costs": "cost_by_service"})
+def test_a_history_that_holds_the_claims_stays_as_it_is(tmp_path: Path) -> None:
+    path = saved(tmp_path / "history.jsonl", "9.00", lines=6, platform="golden_path")
+    assert list(load_history(path)) == list(History.load(path))
+
+
+def test_an_act_that_was_killed_before_its_claims_were_read_is_judged_all_the_same(tmp_path: Path) -> None:
+    tools = {"costs": "cost_by_service"}
+    history = load_history(saved(tmp_path / "history.jsonl", "9.01", platform="golden_path", tools=tools))
+    assert checks.amounts_equal_sql(history).verdict is Ruling.FAIL
+
+
+def test_the_answers_of_another_platform_are_not_read_by_this_one(tmp_path: Path) -> None:
+    path = saved(tmp_path / "history.jsonl", "9.00", platform="acme", tools={"costs": "cost_by_service"})
     history = load_history(path)
     assert list(history) == list(History.load(path))
     assert checks.amounts_equal_sql(history).verdict is Ruling.UNKNOWN

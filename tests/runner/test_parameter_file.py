@@ -7,7 +7,7 @@ import pytest
 from gp_lib.errors import ParameterError
 from gp_lib.runner.parameter_file import read_overrides
 from gp_lib.runner.parameters import parse_overrides, read_parameters, typed
-from gp_lib.runner.values import Given, Value
+from gp_lib.values import Given, Value
 
 CELL = 'users = 3  # people, count\nmax_s = 5.0  # longest, seconds\nname = "x"  # a name\nkeep = False  # keep it\n'
 DECLARED = read_parameters("a1", CELL)

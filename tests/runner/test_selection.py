@@ -117,8 +117,11 @@ def test_a_new_notebook_is_chosen_before_git_knows_it(root: Path) -> None:
     assert found(root) == ["w9_ünï code"]
 
 
-@pytest.mark.parametrize("name", ["gp_lib/clock.py", "gp_lib/new.py", "requirements.lock", "pyproject.toml"])
-def test_a_change_in_the_library_chooses_all(root: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    ["gp_lib/clock.py", "gp_lib/new.py", "requirements.lock", "pyproject.toml", "gpath.toml", "acme_gpath.py"],
+)
+def test_a_change_in_what_all_depend_on_chooses_all(root: Path, name: str) -> None:
     (root / name).write_text("now = 2\n")
     assert found(root) == [scenario.name for scenario in discover(root / "notebooks")]
 

@@ -1,6 +1,7 @@
 """A target sets parameters of its own; what no notebook knows is refused before anything starts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,13 @@ from gp_lib.settings import StackDescription
 from tests.projects import Project
 from tests.scenarios_made import write_scenario
 
-MORE = "question = 'Why?'  # what is asked\nmax_s = 5.0  # seconds\nways = ('a', 'b')  # how"
+MORE = """
+lookup = "What is {id}?"  # a question with a gap
+headers = {}  # by name
+question = "Why?"  # what is asked
+max_s = 5.0  # seconds
+ways = ("a", "b")  # how
+"""
 
 
 @pytest.fixture
@@ -86,16 +93,18 @@ def test_what_is_given_for_one_batch_goes_before_what_the_target_sets(scenarios:
         ("qestion = 'x'", "targets.s.parameters: no parameter is called 'qestion'; did you mean 'question'"),
         (
             "xyz = 5",
-            "targets.s.parameters: no parameter is called 'xyz'. It has: max_s, question, ruling, target, users",
+            "no parameter is called 'xyz'. It has: headers, lookup, max_s, question, ruling, target, users",
         ),
         ("[targets.s.parameters.a1]\nusers = 5", "targets.s.parameters.a1: no parameter is called 'users'"),
-        ("[targets.s.parameters.a9]\nusers = 5", "no scenario is called 'a9'. It has: a1_one, w2_two"),
-        ("users = 'many'", "users=many is not an integer, as w2_two needs it"),
+        ("[targets.s.parameters.a9]\nusers = 5", "no scenario or parameter is called 'a9'. It has: a1_one, w2_two"),
+        ("users = 'many'", "users=many is not an integer, as in w2_two"),
         ("users = 2.5", "users=2.5 is not an integer"),
         ("max_s = inf", "max_s=inf is not a finite number"),
         ("question = 2026-11-30", "question=.* a date"),
         ("target = 'other'", "the target is chosen with --target"),
         ("a1 = 5", "no parameter is called 'a1'"),
+        ("lookup = 'What is it?'", "lookup=What is it\\? needs the placeholder \\{id\\}, as in a1_one"),
+        ("headers = 5", "headers=5 is not a mapping"),
     ],
 )
 def test_what_no_notebook_understands_is_refused(scenarios: Sequence[Scenario], text: str, says: str) -> None:
@@ -119,11 +128,38 @@ def test_settings_that_make_no_sense_are_refused(scenarios: Sequence[Scenario], 
                 target_parameters(scenarios, target)
 
 
+def test_a_table_called_as_a_parameter_is_its_value(scenarios: Sequence[Scenario]) -> None:
+    settings("[targets.s.parameters]\nheaders = {team = 'a'}")
+    assert target_parameters(scenarios, "s")["a1_one"] == {"headers": {"team": "a"}}
+
+
+def test_a_scenarios_own_table_goes_before_what_is_set_for_all_wherever_that_stands(
+    scenarios: Sequence[Scenario], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings("[targets.s.parameters.a1]\nmax_s = 2")
+    monkeypatch.setenv("GPATH_S_PARAMETERS__MAX_S", "9")
+    assert [found["max_s"] for found in target_parameters(scenarios, "s").values()] == [2.0, 9.0]
+
+
+def test_the_environment_sets_parameters_of_the_embedded_target_too(
+    scenarios: Sequence[Scenario], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GPATH_EMBEDDED_PARAMETERS__USERS", "7")
+    assert target_parameters(scenarios, "embedded") == {"a1_one": {}, "w2_two": {"users": 7}}
+
+
+def test_a_notebook_that_cannot_be_read_stops_no_other_by_its_parameters(scenarios: Sequence[Scenario]) -> None:
+    broken = replace(scenarios[0], name="x3_three.p0", path=Path("x3_three.ipynb"), parameters=(), unreadable="torn")
+    settings("[targets.s.parameters]\nmade_of = 5\n[targets.s.parameters.x3_three]\nanything = 5")
+    assert target_parameters([*scenarios, broken], "s")["a1_one"] == {}
+    settings("[targets.s.parameters]\nqestion = 'a slip all the same'")
+    with pytest.raises(ParameterError, match="did you mean 'question'"):
+        target_parameters([*scenarios, broken], "s")
+
+
 def test_a_scenario_that_cannot_be_read_takes_whatever_stands_in_its_table(scenarios: Sequence[Scenario]) -> None:
     settings("[targets.s.parameters.x3]\nanything = 5")
-    broken = Scenario(
-        "x3_three", "p0", Path("x3"), "", "", "reads", quiet=False, parameters=(), unreadable="it is torn"
-    )
+    broken = replace(scenarios[0], name="x3_three", path=Path("x3_three.ipynb"), parameters=(), unreadable="torn")
     assert target_parameters([*scenarios, broken], "s")["x3_three"] == {}
 
 

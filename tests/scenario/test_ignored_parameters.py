@@ -19,7 +19,10 @@ SET = """
 ruling = "pass"
 question = "What?"
 users = 3
+max_s = 30
+ways = ["a", "b"]
 """
+MORE = "question = 'Why?'  # what is asked\nmax_s = 30.0  # seconds\nways = ('a', 'b')  # how"
 
 
 @pytest.fixture(autouse=True)
@@ -33,14 +36,19 @@ def test_what_the_target_sets_otherwise_is_shown_and_not_taken(
 ) -> None:
     (tmp_path / "gpath.toml").write_text(SET)
     monkeypatch.chdir(tmp_path)
-    one = write_scenario(tmp_path / "notebooks", "x1_one", arrange=ARRANGE, more="question = 'Why?'  # what is asked")
-    done = execute_alone(one, tmp_path, parameters={}, stack_file=stack.state_dir / "stack.json")
-    assert done.ruling.value == "pass", done.why
-    cells = json.loads((tmp_path / "x1_one" / "executed.ipynb").read_text())["cells"]
-    shown = "".join(
-        str(output.get("data", {}).get("text/html", "")) for cell in cells for output in cell.get("outputs", ())
-    )
-    assert "not used" in shown
-    assert "question = &#x27;What?&#x27;" in shown
-    assert "ruling =" not in shown
-    assert "users =" not in shown
+    by_hand = ARRANGE.replace("run =", "import os\ndel os.environ['GPATH_SCENARIO']\nrun =")
+    for name, arrange in (("in_a_batch", ARRANGE), ("by_hand", by_hand)):
+        one = write_scenario(tmp_path / "notebooks", "x1_one", arrange=arrange, more=MORE)
+        done = execute_alone(one, tmp_path / name, parameters={}, stack_file=stack.state_dir / "stack.json")
+        assert done.ruling.value == "pass", done.why
+    assert "not used" not in shown(tmp_path / "in_a_batch")
+    told = shown(tmp_path / "by_hand").partition("not used")[2].partition("</tr>")[0]
+    assert "question = &#x27;What?&#x27;" in told
+    assert not any(f"{name} =" in told for name in ("ruling", "users", "max_s", "ways"))
+
+
+def shown(batch: Path) -> str:
+    """What the arrange cell showed as HTML."""
+    cells = json.loads((batch / "x1_one" / "executed.ipynb").read_text())["cells"]
+    outputs = (output for cell in cells for output in cell.get("outputs", ()))
+    return "".join(str(output.get("data", {}).get("text/html", "")) for output in outputs)

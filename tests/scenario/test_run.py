@@ -95,7 +95,7 @@ async def test_the_history_says_what_tools_are_called_and_what_answers_claim(run
     assert claims == {"actor": "amy", "amounts": [{"service": "S3", "amount": "9.00"}], "totals": ["9.00"]}
 
 
-async def test_an_answer_that_the_platforms_description_fails_at_makes_it_unknown(run: Run) -> None:
+async def test_an_answer_that_the_platforms_description_fails_at_stops_nothing_else(run: Run) -> None:
     def fails(answer: str) -> Claims:
         raise ZeroDivisionError(answer)
 
@@ -103,9 +103,24 @@ async def test_an_answer_that_the_platforms_description_fails_at_makes_it_unknow
     async with run.acting(deadline_s=5) as history:
         for event in tell("amy a1 supervisor starts\namy a2 supervisor answers 9.00").history[:2]:
             history.record(event)
-    assert "ZeroDivisionError: 9.00" in act_of(saved(run)).detail["why"]
-    with pytest.raises(ScenarioFailed, match="did not reach its end"):
-        run.finish(GOOD)
+    (claims,) = [r.answer for _, r in saved(run).indexed(Reading) if r.question == "claims"]
+    assert claims == {"actor": "amy", "why": "ZeroDivisionError: 9.00"}
+    run.finish(GOOD)
+
+
+async def test_a_description_that_exits_leaves_a_whole_history(run: Run) -> None:
+    def exits(answer: str) -> Claims:
+        raise SystemExit(answer)
+
+    run.platform = replace(run.platform, use_case=replace(run.use_case, read_claims=exits))
+    started, answered = tell("amy a1 supervisor starts\namy a2 supervisor answers 9.00").history[:2]
+    act = run.acting(deadline_s=5)
+    history = await act.__aenter__()
+    history.record(started)
+    history.record(answered)
+    with pytest.raises(SystemExit):
+        await act.__aexit__(None, None, None)
+    assert act_of(saved(run)).outcome == "ok"
 
 
 async def test_an_interrupt_passes_on_and_leaves_the_history(run: Run) -> None:

@@ -11,5 +11,5 @@ def test_each_gap_is_filled_and_other_braces_stay() -> None:
 
 
 def test_a_question_without_the_gap_is_refused() -> None:
-    with pytest.raises(ParameterError, match=r"'Which savings\?': it has no \{id\}"):
+    with pytest.raises(ParameterError, match=r"'Which savings\?': it needs the placeholder \{id\}"):
         fill("Which savings?", id="INV-1")

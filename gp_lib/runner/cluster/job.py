@@ -8,7 +8,7 @@ from pathlib import Path
 import gp_lib
 from gp_lib.errors import WorkbenchError
 from gp_lib.runner.entry import folder_in
-from gp_lib.runner.values import Value
+from gp_lib.values import Value
 
 OUTPUT_LIMIT_BYTES = 64 * 2**20
 """The longest line of progress; one holds an entry with all its checks."""

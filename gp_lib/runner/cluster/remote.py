@@ -19,6 +19,7 @@ import psutil
 
 from gp_lib import redaction
 from gp_lib.errors import WorkbenchError
+from gp_lib.platforms import find_platform
 from gp_lib.runner.attestation.files import pack
 from gp_lib.runner.batch import Batch, Rules
 from gp_lib.runner.cases import Case
@@ -53,7 +54,8 @@ def _run(job: Job, place: Path) -> Path:
     """Run the job in ``place``; the bundle of its evidence."""
     case = job_case(job, place)
     if job.target != EMBEDDED:
-        load_target(job.target)  # its secrets are known from here on, and what is missing on this machine is told
+        target = load_target(job.target)  # its secrets are known from here on, and what is missing here is told
+        find_platform(target.platform, beside=place)
     lines = Lines()
     with lanes_for(place, lines.service, wanted=1, embedded=job.target == EMBEDDED) as lanes:
         batch = Batch.fresh(place / "runs", job.target, [case])
@@ -75,9 +77,8 @@ def job_case(job: Job, place: Path) -> Case:
 
 def _written(job: Job, place: Path) -> Scenario:
     """The scenario, from the notebook that came with the job."""
-    if job.config:
-        (place / CONFIG).touch(0o600)  # it may hold secrets
-        (place / CONFIG).write_text(job.config, encoding="utf-8")
+    (place / CONFIG).touch(0o600)  # it may hold secrets
+    (place / CONFIG).write_text(job.config, encoding="utf-8")  # also an empty one says where the project is
     notebook = place / "notebooks" / job.phase / f"{job.scenario}.ipynb"
     notebook.parent.mkdir(parents=True)
     notebook.write_text(job.notebook, encoding="utf-8")

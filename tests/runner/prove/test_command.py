@@ -106,8 +106,11 @@ def test_seeded_defects_are_refused_on_a_foreign_target(project: Project, stack:
 
 
 def test_a_suite_of_empty_checks_scores_nothing(project: Project) -> None:
+    (project.folder / "gpath.toml").write_text("[targets.embedded.parameters.a4]\nmax_tools_s = 4")
     proved = project.gpath("prove", "a4", "--quick", "--stand-in", "empty")
     assert proved.returncode == 1, proved.stdout + proved.stderr
+    (executed,) = the_proof(project).glob("S07-1/*/executed.ipynb")
+    assert json.loads(executed.read_text())["metadata"]["papermill"]["parameters"] == {"max_tools_s": 4.0}
     assert told(project)["counts"] == {"survived": 1}
     rows = [line for line in proved.stdout.splitlines() if line.startswith(("       ", "S07    "))]
     assert rows == ["        A4", "S07      S"]

@@ -5,6 +5,7 @@ Whatever passes here can be written as Python and as strict JSON, and read back 
 
 import ast
 import math
+import re
 import warnings
 from itertools import pairwise
 from typing import Any
@@ -34,6 +35,10 @@ KINDS = {
 }
 
 
+_PLACEHOLDER = re.compile(r"\{\w+\}")
+"""Where a scenario fills something into a text, as in ``Compare with invoice {id}.``"""
+
+
 class NotAValue(ValueError):
     """Something is not a value that a parameter can have; the sentence goes on after ``users=x``: ``is not …``."""
 
@@ -61,6 +66,17 @@ def from_given(given: Given, default: object) -> Value:
     return of_type(_literal(given), default)
 
 
+def from_settings(value: object, default: object) -> Value:
+    """``value``, out of a settings file or the environment, as one of the type of ``default``.
+
+    A text is read as on a command line: all that comes from the environment is one.
+
+    Raises:
+        NotAValue: as ``from_given``.
+    """
+    return from_given(value, default) if isinstance(value, str) else of_type(value, default)
+
+
 def _item(given: Given, default: object) -> Value:
     """An element of a list: a text where all of the default's are texts, else what it looks like."""
     texts = isinstance(default, list | tuple) and default and all(isinstance(one, str) for one in default)
@@ -80,7 +96,8 @@ def of_type(value: object, default: object) -> Value:
     """``value``, from Python or JSON, as one of the type of ``default``; any type where that is ``None``.
 
     Raises:
-        NotAValue: it is not of that type, or not a value that a parameter can have.
+        NotAValue: it is not of that type, or not a value that a parameter can have, or lacks a placeholder like
+            ``{id}`` that the default has.
     """
     wanted = type(default)
     if wanted not in KINDS:
@@ -92,7 +109,15 @@ def of_type(value: object, default: object) -> Value:
         return tuple(found)
     if default is not None and type(found) is not wanted:
         raise NotAValue(f"is not {KINDS[wanted]}")
+    if isinstance(found, str) and isinstance(default, str):
+        _require_placeholders(found, default)
     return found
+
+
+def _require_placeholders(text: str, default: str) -> None:
+    for name in _PLACEHOLDER.findall(default):
+        if name not in text:
+            raise NotAValue(f"needs the placeholder {name}")
 
 
 def plain(value: object, depth: int = 0) -> Value:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from gp_lib.runner.values import (
+from gp_lib.values import (
     DEEPEST,
     NotAValue,
     Quoted,
@@ -49,6 +49,17 @@ def test_what_is_absurd_is_refused_and_shown_short(text: str, default: Value) ->
     assert str(refused.value).startswith("is not ")
     assert len(shown(text)) < 70
     shown(text).encode()
+
+
+@pytest.mark.parametrize(("text", "lacks"), [("Which?", "{id}"), ("Which {id}?", None), ("{ids} {id}", None)])
+def test_a_text_keeps_the_placeholders_of_its_default(text: str, lacks: str | None) -> None:
+    default = 'What is {id}? {"type": 1} {}'
+    if lacks is None:
+        assert from_given(text, default) == of_type(text, default) == text
+        return
+    for read in (from_given, of_type):
+        with pytest.raises(NotAValue, match=f"needs the placeholder {lacks}"):
+            read(text, default)
 
 
 @pytest.mark.parametrize("text", ["[1e999]", "{'a': [1, 1e999]}", "[[" + "9" * 400 + "]]", "['\udcff']"])
