@@ -38,6 +38,7 @@ def test_what_the_target_sets_otherwise_is_shown_and_not_taken(
     monkeypatch.chdir(tmp_path)
     by_hand = ARRANGE.replace("run =", "import os\ndel os.environ['GPATH_SCENARIO']\nrun =")
     for name, arrange in (("in_a_batch", ARRANGE), ("by_hand", by_hand)):
+        (tmp_path / name).mkdir()
         one = write_scenario(tmp_path / "notebooks", "x1_one", arrange=arrange, more=MORE)
         done = execute_alone(one, tmp_path / name, parameters={}, stack_file=stack.state_dir / "stack.json")
         assert done.ruling.value == "pass", done.why
