@@ -38,7 +38,7 @@ def test_its_histories_are_those_of_the_batch(batch: Path, tmp_path: Path) -> No
     slim(batch, tmp_path / "slim")
     whole, copied = (History.load(folder / "a1_one" / evidence.HISTORY) for folder in (batch, tmp_path / "slim"))
     assert list(copied) == list(whole)
-    assert len(whole) == 3
+    assert len(whole) > 1
     (scenario,) = SavedBatch.read(tmp_path / "slim").scenarios
     assert scenario.facts["commit"] == "abc123"
 

@@ -34,6 +34,8 @@ CONNECT_S, ANSWER_S = 10.0, 60.0
 """How long a scheduler may take to answer, and workers to hand over a result (s, scaled)."""
 LOST_S = 30.0
 """How long a batch waits for a worker when there is none, or for a scheduler that is gone (s, scaled)."""
+NO_SCHEDULER = "the scheduler of the cluster was lost"
+NO_WORKER = "the cluster has no worker left"
 LOOK_EVERY_S = 0.5
 STOP_WITHIN_S = 60.0
 """How long an interrupted job may take to hand over its evidence (s, scaled)."""
@@ -88,17 +90,17 @@ class Cluster:
         """Interrupt a job, wherever it runs."""
         self._client.run(stop_job, job_id, on_error="return")
 
-    async def has_workers(self) -> bool:
-        """Whether the scheduler can be reached and has a worker."""
+    async def lacks(self) -> str:
+        """What is missing for a job to run: the scheduler, or any worker; empty when nothing is."""
         if self._client.status != "running":
-            return False
+            return NO_SCHEDULER
         asked = self._client.scheduler.identity(n_workers=-1)
         answer = asyncio.run_coroutine_threadsafe(asked, self._client.loop.asyncio_loop)
         try:
             about = await asyncio.wait_for(asyncio.wrap_future(answer), LOST_S)
         except (OSError, TimeoutError):
-            return False
-        return bool(about["workers"])
+            return NO_SCHEDULER
+        return "" if about["workers"] else NO_WORKER
 
 
 class ClusterLane:
@@ -136,13 +138,15 @@ class ClusterLane:
         seen = Deadline.after(LOST_S)
         stopped: Deadline | None = None
         while not done.is_set():
-            if await self._cluster.has_workers():
+            if not (lacking := await self._cluster.lacks()):
                 seen = Deadline.after(LOST_S)
             if interrupted is not None and interrupted.is_set() and stopped is None:
                 stopped = Deadline.after(STOP_WITHIN_S)
                 await asyncio.to_thread(self._cluster.stop, job_id)
-            if seen.passed or (stopped is not None and stopped.passed):
-                return Result(why="the cluster has no worker left" if seen.passed else "interrupted by the user")
+            if lacking and seen.passed:
+                return Result(why=lacking)
+            if stopped is not None and stopped.passed:
+                return Result(why="interrupted by the user")
             with suppress(TimeoutError):
                 await asyncio.wait_for(done.wait(), LOOK_EVERY_S)
         return await asyncio.to_thread(_outcome, task)
@@ -158,7 +162,7 @@ def _outcome(task: Future[Result]) -> Result:
         return result
     if task.status == "error":
         return Result(why=f"the cluster gave it up: {task.exception()}")
-    return Result(why="the scheduler of the cluster was lost")
+    return Result(why=NO_SCHEDULER)
 
 
 def unpacked(bundle: bytes, case: Case, folder: Path) -> Entry:
