@@ -97,7 +97,7 @@ class Cluster:
         asked = self._client.scheduler.identity(n_workers=-1)
         answer = asyncio.run_coroutine_threadsafe(asked, self._client.loop.asyncio_loop)
         try:
-            about = await asyncio.wait_for(asyncio.wrap_future(answer), LOST_S)
+            about = await asyncio.wait_for(asyncio.wrap_future(answer), patience(ANSWER_S))
         except (OSError, TimeoutError):
             return NO_SCHEDULER
         return "" if about["workers"] else NO_WORKER
