@@ -176,11 +176,16 @@ def _header(path: Path, line: strict_json.Line | None) -> dict[str, Any]:
     try:
         about = strict_json.parse(line.text if line else "")
         version = _schemas().fitted(_schemas().HeaderSchema, about).version
+        _tools(about)
     except ValueError as error:
         raise Damaged(path, f"line 1: {error}") from error
     if version != VERSION:
         raise Damaged(path, f"it is a history of version {version}, and this workbench reads version {VERSION}")
     return dict(about)
+
+
+def _tools(header: Mapping[str, Any]) -> Tools:
+    return Tools(**header.get("tools") or {})
 
 
 class History(Sequence[Record]):
@@ -210,7 +215,7 @@ class History(Sequence[Record]):
         """
         lines = strict_json.lines(path, open_history)
         header = _header(path, next(lines, None))
-        history = cls(began=datetime.fromisoformat(header["began"]), tools=Tools(**header.get("tools") or {}))
+        history = cls(began=datetime.fromisoformat(header["began"]), tools=_tools(header))
         history.about = header
         for line in lines:
             if not line.whole:

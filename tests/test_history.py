@@ -76,6 +76,7 @@ def test_a_last_line_that_was_cut_short_is_left_out_and_told(saved: Saved) -> No
         json.dumps({**HEADER, "began": "once upon a time"}) + "\n",
         json.dumps({**HEADER, "tools": {"costs": 5}}) + "\n",
         json.dumps({**HEADER, "tools": {"hammer": "x"}}) + "\n",
+        json.dumps({**HEADER, "tools": {"costs": "x", "effect": "x"}}) + "\n",
         json.dumps(HEADER) + '\n{"kind": "event"}\n',
         json.dumps(HEADER) + '\n{"kind": "dream"}\n',
         json.dumps(HEADER) + '\nhalf a li\n{"kind": "event"}\n',

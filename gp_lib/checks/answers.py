@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from gp_lib.checks.claims import claims_by_story, story_key
+from gp_lib.checks.claims import claims_by_story
 from gp_lib.checks.promise import Finding, promise
 from gp_lib.checks.said import doubt_field, is_odd
 from gp_lib.checks.stories import Story, stories
@@ -132,7 +132,7 @@ def _claims(
     """As ``_answers``, with what each claims; one whose claims were not read leaves ``finding`` in doubt."""
     read = claims_by_story(history)
     for story, index, _, user_id in _answers(history, actors):
-        claims = read.get(story_key(story), "nobody looked")
+        claims = read.get(story.key, "none were recorded")
         if isinstance(claims, Claims):
             yield story, index, claims, user_id
         else:

@@ -1,11 +1,10 @@
 """What answers claim: read once, when the act is over, so that judging needs nothing of the platform."""
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from typing import Any
 
-from gp_lib.checks.stories import Story, stories
-from gp_lib.checks.tables import LARGEST, UNREADABLE
+from gp_lib.checks.stories import stories
+from gp_lib.checks.tables import UNREADABLE, number, service
 from gp_lib.contract.platform import Claims
 from gp_lib.errors import shortened
 from gp_lib.history import History, Reading
@@ -43,7 +42,7 @@ def _spelt(claims: Claims) -> dict[str, Any]:
 
 
 def claims_by_story(history: History) -> dict[tuple[str, str], Claims | str]:
-    """What each answer claims, by receiver and run; in place of what could not be read stands why, in words."""
+    """What each answer claims, by the ``key`` of its story; where that could not be read, why, in words."""
     found = {}
     for _, reading in history.indexed(Reading):
         if reading.question == CLAIMS and isinstance(reading.answer, dict):
@@ -55,25 +54,7 @@ def _read(answer: dict[str, Any]) -> Claims | str:
     if "why" in answer:
         return str(answer["why"])
     try:
-        amounts = tuple((_name(row["service"]), _amount(row["amount"])) for row in answer["amounts"])
-        return Claims(amounts=amounts, totals=tuple(map(_amount, answer["totals"])))
+        amounts = tuple((service(row["service"]), number(row["amount"])) for row in answer["amounts"])
+        return Claims(amounts=amounts, totals=tuple(map(number, answer["totals"])))
     except UNREADABLE:
-        return "they are not names and finite amounts"
-
-
-def _name(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("a service has a name")
-    return value
-
-
-def _amount(text: str) -> Decimal:
-    amount = Decimal(text)
-    if not amount.is_finite() or abs(amount) >= LARGEST:
-        raise ValueError("it is not an amount of money")
-    return amount
-
-
-def story_key(story: Story) -> tuple[str, str]:
-    """What ``claims_by_story`` calls the answer of ``story``."""
-    return story.receiver, story.run_id
+        return "they are not names of services with finite amounts"

@@ -82,7 +82,7 @@ def interrupted_runs_resume(history: History, *, actors: Collection[str] | None 
     ``gap_free_sequence``.
     """
     finding = Finding("nobody lost the connection during a run")
-    told = {(story.receiver, story.run_id): story for story in stories(history, actors)}
+    told = {story.key: story for story in stories(history, actors)}
     for index, asked in history.indexed(Operation):
         story = told.get((asked.actor, str(asked.detail.get("run_id"))))
         if asked.action != "asks" or asked.outcome != "unknown" or story is None:

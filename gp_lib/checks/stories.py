@@ -30,6 +30,11 @@ class Story:
         return f"{self.receiver}'s run {self.run_id[:8]}"
 
     @property
+    def key(self) -> tuple[str, str]:
+        """What tells this story from every other of a history: who received which run."""
+        return self.receiver, self.run_id
+
+    @property
     def root(self) -> str | None:
         """The agent that speaks for the run: the one of the first ``agent_started``."""
         return next((e.agent_name for _, e in self.told if e.type == contract.AGENT_STARTED), None)

@@ -16,13 +16,30 @@ def table(rows: Any, column: str) -> dict[str, Decimal]:
     Raises:
         TypeError, KeyError, ValueError, DecimalException: it is not a list of rows with one finite number a service.
     """
-    found = {_name(row["service"]): Decimal(str(row[column])) for row in rows}
-    if len(found) != len(rows) or not all(value.is_finite() and abs(value) < LARGEST for value in found.values()):
+    found = {service(row["service"]): number(row[column]) for row in rows}
+    if len(found) != len(rows):
         raise ValueError("one finite number a service is needed")
     return found
 
 
-def _name(value: Any) -> str:
+def number(value: object) -> Decimal:
+    """A finite number of a size that can be calculated with.
+
+    Raises:
+        ValueError, DecimalException: it is none.
+    """
+    found = Decimal(str(value))
+    if not found.is_finite() or abs(found) >= LARGEST:
+        raise ValueError("it is not a finite number, or too large")
+    return found
+
+
+def service(value: object) -> str:
+    """The name of a service.
+
+    Raises:
+        TypeError: it is not a text.
+    """
     if not isinstance(value, str):
         raise TypeError("a service has a name")
     return value

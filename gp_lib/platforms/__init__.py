@@ -35,10 +35,12 @@ def find_platform(name: str, *, beside: Path | None = None) -> Platform:
         return _loaded(name, module, attribute, beside)
     entry_points = list(metadata.entry_points(group=ENTRY_POINTS, name=name))
     if len(entry_points) > 1:
-        raise SettingsError("platform", f"{name!r} is brought by {len(entry_points)} packages; name it as module:NAME")
+        raise SettingsError("platform", f"{name!r} is provided by {len(entry_points)} packages; name it as module:NAME")
     if entry_points:
         return _loaded(name, entry_points[0].module, entry_points[0].attr)
-    raise SettingsError("platform", f"there is no platform {name!r}; there is {', '.join(_known())}, or module:NAME")
+    raise SettingsError(
+        "platform", f"no platform is called {name!r}; known: {', '.join(_known())}; or name yours as module:NAME"
+    )
 
 
 def _own() -> list[str]:
@@ -57,7 +59,7 @@ def _loaded(name: str, module: str, attribute: str, beside: Path | None = None) 
     except Exception as error:
         raise SettingsError("platform", f"{name!r} cannot be imported: {type(error).__name__}: {error}") from error
     if not isinstance(found, Platform):
-        raise SettingsError("platform", f"{name!r} is not a Platform, but a {type(found).__name__}")
+        raise SettingsError("platform", f"{name!r} is not a Platform but of type {type(found).__name__}")
     _require_unguessable_ids(name, found)
     return found
 

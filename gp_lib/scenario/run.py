@@ -248,7 +248,9 @@ class Run:
         facts += [(name, ", ".join(f"{k} {v}" for k, v in print_.items())) for name, print_ in services.items()]
         if self.ignored_parameters:
             others = ", ".join(f"{name} = {value!r}" for name, value in self.ignored_parameters.items())
-            facts.append(("not used", f"{others}: set for this target in batches; by hand, change the parameters cell"))
+            facts.append(
+                ("not used", f"{others}: the target sets this in batches; to use it here, change the parameters cell")
+            )
         left = 'style="text-align:left"'
         rows = "".join(f"<tr><th {left}>{html.escape(k)}</th><td {left}>{html.escape(v)}</td></tr>" for k, v in facts)
         return f"<table>{rows}</table>"

@@ -59,7 +59,7 @@ def test_a_name_that_two_packages_give_is_refused(beside: Path) -> None:
         (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
         (about / "entry_points.txt").write_text("[golden_path_workbench.platforms]\nacme = acme_gpath:ACME\n")
     sys.path.append(str(beside))
-    with pytest.raises(SettingsError, match="'acme' is brought by 2 packages"):
+    with pytest.raises(SettingsError, match="'acme' is provided by 2 packages"):
         find_platform("acme")
 
 
@@ -72,7 +72,9 @@ def test_tools_are_named_by_texts_that_differ(names: dict[str, Any], error: type
 
 
 def test_an_unknown_platform_is_refused_and_the_known_ones_are_listed() -> None:
-    with pytest.raises(SettingsError, match=r"platform: there is no platform 'acme'; .*golden_path.*module:NAME"):
+    with pytest.raises(
+        SettingsError, match=r"platform: no platform is called 'acme'; known: .*golden_path.*module:NAME"
+    ):
         find_platform("acme")
 
 
@@ -82,7 +84,7 @@ def test_an_unknown_platform_is_refused_and_the_known_ones_are_listed() -> None:
         ("broken_gpath:ACME", "cannot be imported: ModuleNotFoundError: No module named 'there_is_no_such_module'"),
         ("nowhere_gpath:ACME", "cannot be imported: ModuleNotFoundError"),
         ("acme_gpath:ACNE", "cannot be imported: AttributeError"),
-        ("acme_gpath:NOTHING", "is not a Platform, but a int"),
+        ("acme_gpath:NOTHING", "is not a Platform but of type int"),
         ("acme_gpath:SHORT", "unknown_id of 'acme_gpath:SHORT' has to make a new id at each call, of 8 characters"),
         ("acme_gpath:SAME", "has to make a new id at each call"),
         ("acme_gpath:NUMBER", "unknown_id of 'acme_gpath:NUMBER' fails: TypeError"),
