@@ -147,7 +147,7 @@ def require_known(overrides: Mapping[str, Given], scenarios: Mapping[str, Sequen
 def no_such_parameter(where: str, name: str, known: Collection[str]) -> ParameterError:
     """The error for a name that is not among ``known``: it says which of them may be meant, or else lists them."""
     near = similar(name, known)
-    meant = f"; did you mean {near!r}?" if near else ""
+    meant = f" (did you mean {near!r}?)" if near else ""
     return ParameterError(where, f"no parameter is called {name!r}{meant}", [] if near else sorted(known))
 
 

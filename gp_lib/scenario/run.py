@@ -242,8 +242,9 @@ class Run:
 
     def _repr_html_(self) -> str:
         """What the arrange cell shows: where this runs, and who answers there."""
-        facts = [("scenario", self.scenario), ("target", f"{self.target.name} ({self.target.safety})")]
-        facts += [(key, str(value)) for key, value in self.about.items() if key != "services"]
+        target = f"{self.target.name} ({self.target.safety}), described as {self.platform.name}"
+        facts = [("scenario", self.scenario), ("target", target)]
+        facts += [(key, str(value)) for key, value in self.about.items() if key not in ("platform", "services")]
         services = self.about.get("services", {})
         facts += [(name, ", ".join(f"{k} {v}" for k, v in print_.items())) for name, print_ in services.items()]
         if self.ignored_parameters:

@@ -66,5 +66,5 @@ def test_a_name_that_is_nothing_like_any_is_refused_and_the_known_ones_are_liste
 
 
 def test_a_misspelt_name_is_refused_with_the_one_that_may_be_meant() -> None:
-    with pytest.raises(ParameterError, match=r"'usres'; did you mean 'users'\?\.?$"):
+    with pytest.raises(ParameterError, match=r"'usres' \(did you mean 'users'\?\)\.$"):
         require_known({"usres": "5"}, {"a1": DECLARED})

@@ -90,7 +90,7 @@ def test_what_is_given_for_one_batch_goes_before_what_the_target_sets(scenarios:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("qestion = 'x'", "targets.s.parameters: no parameter is called 'qestion'; did you mean 'question'"),
+        ("qestion = 'x'", "targets.s.parameters: no parameter is called 'qestion' \\(did you mean 'question'\\?\\)"),
         (
             "xyz = 5",
             "no parameter is called 'xyz'. It has: headers, lookup, max_s, question, ruling, target, users",
